@@ -1,0 +1,1 @@
+"""dangan 档案: personnel records and archives for Chinese organisations."""

@@ -1,0 +1,20 @@
+"""The site map: one line a room."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("dangan.access.urls")),
+    path("", include("dangan.organization.urls")),
+    path("", include("dangan.roster.urls")),
+    path("", include("dangan.dossiers.urls")),
+    path("", include("dangan.exchange.urls")),
+    path("", include("dangan.reports.urls")),
+    path("", include("dangan.dictionary.urls")),
+    path("", include("dangan.audit.urls")),
+    path("", include("dangan.ui.urls")),
+    path("api/v1/", include("dangan.api.urls")),
+]
+handler400 = "dangan.ui.views.bad_request"
+handler403 = "dangan.ui.views.forbidden"
+handler404 = "dangan.ui.views.not_found"
+handler500 = "dangan.ui.views.server_error"

@@ -1,0 +1,18 @@
+"""One embedded PostgreSQL for the test run; each pytest-xdist worker has its own database in it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+from pathlib import Path
+
+_HOME = Path(os.environ.get("DANGAN_TEST_HOME", Path(tempfile.gettempdir()) / "dangan-test"))
+os.environ["DANGAN_HOME"] = str(_HOME)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
+
+from dangan.operations.postgres import EmbeddedServer  # noqa: E402
+
+_SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_server = EmbeddedServer(_HOME, extra=_SPEED).start()
+atexit.register(_server.stop_if_last)
