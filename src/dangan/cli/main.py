@@ -1,0 +1,204 @@
+"""The ``dangan`` command. Exit codes: 0 all in, 1 something refused, 2 unusable file or setting.
+
+Nothing heavy is imported here: a command imports what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dangan.cli.failures import exit_code_of
+from dangan.cli.output import complain
+
+app = typer.Typer(
+    name="dangan",
+    help="档案：人事档案与人员信息管理。数据放在 DANGAN_HOME（缺省 ./var）。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+people = typer.Typer(help="查人、看档案。", no_args_is_help=True)
+export = typer.Typer(help="导出电子表格。", no_args_is_help=True)
+audit = typer.Typer(help="核验操作日志。", no_args_is_help=True)
+keys = typer.Typer(help="管理密钥。", no_args_is_help=True)
+app.add_typer(people, name="people")
+app.add_typer(export, name="export")
+app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
+
+ActAs = Annotated[
+    str | None,
+    typer.Option("--as", metavar="登录名", help="以哪个账号的权限执行；不写则为控制台。"),
+]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
+
+
+class Mode(StrEnum):
+    """What becomes of an import when some rows are bad."""
+
+    ALL = "all"
+    SKIP_BAD = "skip-bad"
+
+
+@app.command()
+def init(
+    org: Annotated[
+        Path | None, typer.Option(metavar="文件.csv", help="组织架构，列为 path,type。")
+    ] = None,
+    admin: Annotated[
+        str | None, typer.Option(metavar="登录名", help="第一个管理账号；首次登录须改密码。")
+    ] = None,
+) -> None:
+    """建立一个空的系统。"""
+    from dangan.cli.installation import init as run
+
+    raise typer.Exit(run(org, admin))
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(metavar="文件…", help=".xlsx 或 .xls")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入。")] = False,
+    mode: Annotated[
+        Mode, typer.Option(help="all：有错就全不导入；skip-bad：跳过有错的行。")
+    ] = Mode.ALL,
+    as_json: Json = False,
+    act_as: ActAs = None,
+) -> None:
+    """从电子表格导入人员。"""
+    from dangan.cli.exchange import import_files
+
+    raise typer.Exit(
+        import_files(
+            files,
+            dry_run=dry_run,
+            skip_bad=mode is Mode.SKIP_BAD,
+            as_json=as_json,
+            act_as=act_as,
+        )
+    )
+
+
+@people.command("search")
+def people_search(
+    text: Annotated[str, typer.Argument(metavar="文字", help="姓名、拼音、工号、身份证号等。")],
+    as_json: Json = False,
+    act_as: ActAs = None,
+) -> None:
+    """查人。"""
+    from dangan.cli.people import search
+
+    raise typer.Exit(search(text, as_json=as_json, act_as=act_as))
+
+
+@people.command("show")
+def people_show(
+    person: Annotated[str, typer.Argument(metavar="编号", help="档案编号、工号或身份证号。")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="日期", help="看这一天的档案，如 2025-12-31。"),
+    ] = None,
+    as_json: Json = False,
+    act_as: ActAs = None,
+) -> None:
+    """看一个人的档案。"""
+    from dangan.cli.people import show
+
+    day = as_of.date() if as_of else None
+    raise typer.Exit(show(person, as_of=day, as_json=as_json, act_as=act_as))
+
+
+@export.command("roster")
+def export_roster(
+    file: Annotated[Path, typer.Argument(metavar="文件.xlsx")],
+    act_as: ActAs = None,
+) -> None:
+    """把花名册导出为电子表格。"""
+    from dangan.cli.exchange import export_roster as run
+
+    raise typer.Exit(run(file, act_as=act_as))
+
+
+@audit.command("verify")
+def audit_verify(
+    data: Annotated[bool, typer.Option("--data", help="同时核对每条记录的密文。")] = False,
+    checkpoints: Annotated[
+        Path | None, typer.Option(metavar="文件", help="另存在别处的检查点文件。")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """核验日志没有被改动。"""
+    from dangan.cli.integrity import verify
+
+    raise typer.Exit(verify(data=data, checkpoints=checkpoints, as_json=as_json))
+
+
+@keys.command("rotate")
+def keys_rotate(act_as: ActAs = None) -> None:
+    """启用新的主密钥，重新包裹全部数据密钥。"""
+    from dangan.cli.integrity import rotate
+
+    raise typer.Exit(rotate(act_as=act_as))
+
+
+@app.command()
+def demo(
+    persons: Annotated[int, typer.Option(min=25, max=1_000_000, help="人数。")] = 300,
+    seed: Annotated[int, typer.Option(help="种子；同一种子每次生成同样的人。")] = 1,
+) -> None:
+    """载入示例组织（全部虚构）。"""
+    from dangan.cli.installation import demo as run
+
+    raise typer.Exit(run(persons, seed))
+
+
+@app.command()
+def serve(
+    demo_data: Annotated[
+        bool, typer.Option("--demo", help="先载入示例组织，并列出示例账号。")
+    ] = False,
+    host: Annotated[str, typer.Option(help="监听地址。")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口。")] = 8000,
+) -> None:
+    """启动全部服务。按 Ctrl-C 停止。"""
+    from dangan.cli.serving import serve as run
+
+    raise typer.Exit(run(host, port, demo=demo_data))
+
+
+@app.command()
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="项目…", help="只测这些项目；不写则全测。")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="小规模，几分钟内完成。")] = False,
+    write: Annotated[
+        Path | None, typer.Option(metavar="文件.md", help="同时写入这个文件。")
+    ] = None,
+) -> None:
+    """测量性能并与目标比较。"""
+    from dangan.cli.bench import bench as run
+
+    raise typer.Exit(run(names or [], quick=quick, write=write))
+
+
+def main() -> None:
+    """Runs the command line; a failure a user can mend is one clear sentence."""
+    try:
+        app()
+    except Exception as error:
+        code, sentence = exit_code_of(error)
+        complain(sentence)
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

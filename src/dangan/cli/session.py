@@ -1,0 +1,69 @@
+"""What every command needs: the settings, a running and current database, and an actor."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dangan.access.rules import Actor
+    from dangan.config.environment import Environment
+
+
+def load_settings() -> Environment:
+    """Parses the environment; raises ``BadSetting`` naming what is wrong."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
+    from django.conf import settings
+
+    environment: Environment = settings.DANGAN
+    return environment
+
+
+@contextmanager
+def database() -> Iterator[Environment]:
+    """A database that runs and is up to date; a server started for us stops again."""
+    environment = load_settings()
+    if not environment.embedded_database:
+        _set_up()
+        yield environment
+        return
+    from dangan.operations.postgres import EmbeddedServer
+
+    with EmbeddedServer(environment.home):
+        _set_up()
+        try:
+            yield environment
+        finally:
+            from django.db import connections
+
+            connections.close_all()
+
+
+def _set_up() -> None:
+    import django
+    from django.utils import translation
+
+    django.setup()
+    from django.conf import settings
+
+    from dangan.operations.schema import bring_up_to_date
+
+    translation.activate(settings.LANGUAGE_CODE)
+    bring_up_to_date()
+
+
+@contextmanager
+def acting(name: str | None) -> Iterator[Actor]:
+    """The database and who acts: the account called ``name``, or the console."""
+    with database():
+        from dangan.access.queries import actor_named, console_actor
+        from dangan.audit.actions import flush
+
+        actor = actor_named(name) if name else console_actor()
+        try:
+            yield actor
+        finally:
+            flush(actor.trail)
