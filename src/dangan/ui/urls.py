@@ -1,4 +1,11 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from dangan.ui import views
+from dangan.ui.requirements import page
 
 app_name = "ui"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", page(None, login_only=True)(views.home), name="home"),
+    path("help/", page(None, login_only=True)(views.help_page), name="help"),
+    path("language/", page(None, public=True)(views.set_language), name="language"),
+]

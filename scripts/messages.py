@@ -1,0 +1,163 @@
+"""Gathers what the pages say and keeps its translations.
+
+    gather    collect msgids from templates and Python, renew en/django.po (translations are kept,
+              unused ones dropped) and write zh_Hant/django.po, converted by OpenCC
+    compile   write the .mo files from the .po files (they are not committed)
+    check     say what is missing, stale or has other placeholders; exit 1 if anything is
+
+The msgids are Simplified Chinese. Wording in the data files of the rooms (labels of roles, codes,
+log verbs) carries its own ``label_en`` there and is not gathered.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polib
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src/dangan"
+LOCALE = SOURCE / "ui/locale"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*[^}]*\}")
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "Message": None,  # what the pure rules say, looked up by dangan.ui.messages.say
+}
+HEADER = {
+    "Project-Id-Version": "dangan",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+}
+
+
+def main(arguments: list[str]) -> int:
+    deeds = {"gather": gather, "compile": compile_all, "check": check}
+    deed = deeds.get(" ".join(arguments))
+    if deed is None:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return deed()
+
+
+def found() -> dict[str, list[str]]:
+    """Every msgid in the source with the files that say it."""
+    from babel.messages.extract import extract  # noqa: PLC0415 - not needed to compile
+
+    said: dict[str, list[str]] = {}
+    for path, code in sources():
+        stream = io.BytesIO(code.encode())
+        options = {"encoding": "utf-8"}
+        for _line, message, _comments, _context in extract(
+            "python", stream, keywords=KEYWORDS, options=options
+        ):
+            text = message if isinstance(message, str) else message[-1]
+            if text and has_han(text) and path not in said.setdefault(text, []):
+                said[text].append(path)
+    return said
+
+
+def sources() -> Iterator[tuple[str, str]]:
+    """(path, code) of each file that may speak; a template's code is what Django makes of it."""
+    from django.utils.translation import templatize  # noqa: PLC0415 - not needed to compile
+
+    for path in sorted(SOURCE.rglob("*")):
+        name = str(path.relative_to(ROOT))
+        if path.suffix == ".py" and "migrations" not in path.parts:
+            yield name, path.read_text(encoding="utf-8")
+        elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
+            yield name, templatize(path.read_text(encoding="utf-8"))
+
+
+def has_han(text: str) -> bool:
+    """Whether the text is ours: Django's own English msgids have their own catalogues."""
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
+
+
+def catalogue(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+def known(language: str) -> polib.POFile:
+    path = catalogue(language)
+    return polib.pofile(str(path)) if path.exists() else polib.POFile()
+
+
+def gather() -> int:
+    said = found()
+    english, traditional = polib.POFile(wrapwidth=98), polib.POFile(wrapwidth=98)
+    english.metadata = HEADER | {"Language": "en"}
+    traditional.metadata = HEADER | {"Language": "zh_Hant"}
+    kept = {entry.msgid: entry.msgstr for entry in known("en")}
+    convert = converter()
+    for text in sorted(said):
+        places = [(path, "") for path in said[text]]
+        flags = ["python-format"] if "%(" in text else []
+        english.append(
+            polib.POEntry(msgid=text, msgstr=kept.get(text, ""), occurrences=places, flags=flags)
+        )
+        traditional.append(polib.POEntry(msgid=text, msgstr=convert(text), flags=flags))
+    for language, book in (("en", english), ("zh_Hant", traditional)):
+        catalogue(language).parent.mkdir(parents=True, exist_ok=True)
+        book.save(str(catalogue(language)))
+    print(f"{len(said)} 条，英文缺 {sum(not entry.msgstr for entry in english)} 条")
+    return 0
+
+
+def converter() -> Callable[[str], str]:
+    """OpenCC, the profile of ``dangan.ui.languages``, that leaves placeholders alone."""
+    import opencc  # noqa: PLC0415 - not needed to compile
+
+    convert = opencc.OpenCC("s2twp").convert
+
+    def each(text: str) -> str:
+        parts = re.split(f"({PLACEHOLDER.pattern})", text)
+        return "".join(part if i % 2 else str(convert(part)) for i, part in enumerate(parts))
+
+    return each
+
+
+def compile_all() -> int:
+    for path in LOCALE.rglob("*.po"):
+        polib.pofile(str(path)).save_as_mofile(str(path.with_suffix(".mo")))
+    return 0
+
+
+def faults() -> list[str]:
+    """What is wrong with the catalogues, one line each; empty when all is well."""
+    said = found()
+    wrong: list[str] = []
+    for language in ("en", "zh_Hant"):
+        book = {entry.msgid: entry.msgstr for entry in known(language)}
+        wrong += [f"{language}: 缺译文：{text}" for text in said if not book.get(text)]
+        wrong += [f"{language}: 已不用：{text}" for text in book if text not in said]
+        wrong += [
+            f"{language}: 占位不一致：{text} → {told}"
+            for text, told in book.items()
+            if told and names(text) != names(told)
+        ]
+    return wrong
+
+
+def names(text: str) -> set[str]:
+    """The names of the placeholders in a text, whatever their formats."""
+    return {re.sub(r"%\(|\)[sd]$|[{}]|[:!].*", "", mark) for mark in PLACEHOLDER.findall(text)}
+
+
+def check() -> int:
+    wrong = faults()
+    print("\n".join(wrong) if wrong else "译文齐全")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
