@@ -1,0 +1,119 @@
+"""Puts the actor on the request, enforces what each view states, and words the refusals."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from dangan.access import queries
+from dangan.access.models import Account
+from dangan.access.pages import to_login
+from dangan.access.rules import Absent, Actor, Refused, require
+from dangan.audit.rules import Event
+from dangan.ui import states
+from dangan.ui.requirements import Requirement, requirement_of
+
+TOUCH_EVERY = 60
+"""Seconds between writes that push a session's idle time-out ahead."""
+SESSION_AT_MOST = 12 * 60 * 60
+"""Seconds after which a session ends however busy it is."""
+PASSWORD_VIEWS = frozenset({"access:password", "access:logout", "ui:language"})
+"""Views open to somebody who must first choose a new password."""
+
+
+class ActorMiddleware:
+    """``request.actor`` for every request: the account's, or somebody unknown without grants."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = self._actor(request)  # type: ignore[attr-defined]  # see ActorRequest
+        return self.get_response(request)
+
+    def _actor(self, request: HttpRequest) -> Actor:
+        address = address_of(request)
+        user = request.user
+        if not isinstance(user, Account):
+            return queries.unknown_actor(address=address)
+        if not _keep_session(request):
+            logout(request)
+            return queries.unknown_actor(address=address)
+        return queries.actor_for(user, address=address)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: Sequence[Any],  # noqa: ARG002 - Django's signature
+        kwargs: dict[str, Any],  # noqa: ARG002
+    ) -> HttpResponse | None:
+        """Denies a view unless its requirement is met; a view that states none is denied."""
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        requirement = requirement_of(view)
+        if requirement is None:
+            return self.process_exception(request, Refused("unclassified view"))
+        if requirement.public:
+            return None
+        if not actor.known:
+            return to_login(request)
+        if actor.must_change_password and not _open_before_new_password(request):
+            return HttpResponseRedirect(reverse("access:password"))
+        return self._permitted(request, actor, requirement)
+
+    def _permitted(
+        self, request: HttpRequest, actor: Actor, requirement: Requirement
+    ) -> HttpResponse | None:
+        if requirement.permission is None:
+            return None
+        try:
+            require(actor, requirement.permission)
+        except Refused as refused:
+            return self.process_exception(request, refused)
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """The page for a refusal (403, noted) or an absence (404)."""
+        if isinstance(error, Absent):
+            return states.answer(request, 404)
+        if not isinstance(error, Refused):
+            return None
+        if not error.recorded:
+            actor: Actor = request.actor  # type: ignore[attr-defined]
+            actor.trail.add(Event("access.refuse", outcome="refused", object=error.action))
+        title = queries.refusal_title(error.action)
+        return states.answer(request, 403, title=title, text=error.reason)
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request came from: the peer, or behind the https proxy what the proxy saw."""
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    if settings.DANGAN.https:
+        peer = request.META.get("HTTP_X_FORWARDED_FOR", peer).rpartition(",")[2].strip()
+    try:
+        return str(ipaddress.ip_address(peer))
+    except ValueError:
+        return ""
+
+
+def _open_before_new_password(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.view_name in PASSWORD_VIEWS
+
+
+def _keep_session(request: HttpRequest) -> bool:
+    """Pushes the idle time-out ahead at most once a minute; False when the session is too old."""
+    now = int(time.time())
+    session = request.session
+    if now - session.setdefault("began", now) > SESSION_AT_MOST:
+        return False
+    if now - session.get("seen", 0) >= TOUCH_EVERY:
+        session["seen"] = now
+    return True

@@ -1,0 +1,210 @@
+"""Tables of accounts, rights and log-in. Names and log-in names are sealed, found by token."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.crypto import salted_hmac
+
+
+class AccountState(models.TextChoices):
+    """Whether an account may log in."""
+
+    ACTIVE = "active"
+    LOCKED = "locked"
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Accounts are made by :func:`dangan.access.actions.create_account` only."""
+
+
+class Account(AbstractBaseUser):
+    """One account 账号. Whoever it belongs to stands in ``profile``, sealed under its own key.
+
+    ``generation`` goes up whenever every session of the account must end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    login_token = models.BigIntegerField(unique=True)
+    profile = models.BinaryField()
+    profile_version = models.PositiveIntegerField(default=1)
+    subject = models.UUIDField(null=True, unique=True)
+    state = models.CharField(
+        max_length=8, choices=AccountState.choices, default=AccountState.ACTIVE
+    )
+    must_change_password = models.BooleanField(default=True)
+    generation = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    password_changed_at = models.DateTimeField(null=True)
+
+    USERNAME_FIELD = "login_token"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = AccountManager()
+
+    login: str = ""
+    name: str = ""
+    """Filled in memory where the profile has been unsealed."""
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="access_account_state_known",
+                condition=models.Q(state__in=AccountState.values),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override] # derived here, a column elsewhere
+        return self.state == AccountState.ACTIVE
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must match to go on: the password and the generation."""
+        return self._session_hash(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under earlier signing keys."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(secret)
+
+    def _session_hash(self, secret: str | None) -> str:
+        return salted_hmac(
+            "dangan.access.session",
+            f"{self.password}|{self.generation}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
+
+class OldPassword(models.Model):
+    """A hash that may not come back soon."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="old_passwords")
+    password = models.CharField(max_length=128)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "-at"], name="access_oldpassword_recent"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Grant(models.Model):
+    """A role held by an account 授权, for the branch under ``unit`` or for the whole company."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=40)
+    unit = models.UUIDField(null=True)
+    granted_by = models.UUIDField()
+    at = models.DateTimeField(auto_now_add=True)
+    until = models.DateField(null=True)
+
+    class Meta:
+        db_table = "access_rolegrant"
+        constraints = (
+            models.UniqueConstraint(
+                name="access_rolegrant_once",
+                fields=["account", "role", "unit"],
+                nulls_distinct=False,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class RequestState(models.TextChoices):
+    """Where a rights request stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class RightsRequest(models.Model):
+    """A wish to give or take a role, decided by another person. The reason is sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="requests")
+    verb = models.CharField(max_length=6, choices=(("grant", "grant"), ("revoke", "revoke")))
+    role = models.CharField(max_length=40)
+    unit = models.UUIDField(null=True)
+    until = models.DateField(null=True)
+    reason = models.BinaryField()
+    requested_by = models.UUIDField()
+    requested_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=9, choices=RequestState.choices, default=RequestState.OPEN)
+    decided_by = models.UUIDField(null=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="access_rightsrequest_one_open",
+                fields=["account", "verb", "role", "unit"],
+                nulls_distinct=False,
+                condition=models.Q(state="open"),
+            ),
+            models.CheckConstraint(
+                name="access_rightsrequest_two_people",
+                condition=~models.Q(state__in=["approved", "declined"])
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("requested_by"))
+                    & ~models.Q(decided_by=models.F("account"))
+                ),
+            ),
+            models.CheckConstraint(
+                name="access_rightsrequest_never_own",
+                condition=~models.Q(requested_by=models.F("account")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Token(models.Model):
+    """A personal access token: only its SHA-256 is kept. The name given to it is sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.BinaryField(unique=True)
+    label = models.BinaryField()
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Throttle(models.Model):
+    """Failed log-ins of a name or an address, each as a keyed token, known or not."""
+
+    kind = models.CharField(max_length=8)
+    token = models.BigIntegerField()
+    failures = models.PositiveIntegerField(default=0)
+    since = models.DateTimeField()
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(name="access_throttle_one", fields=["kind", "token"]),
+        )
+        indexes = (models.Index(fields=["since"], name="access_throttle_since"),)
+
+    def __str__(self) -> str:
+        return str(self.pk)

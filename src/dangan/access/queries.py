@@ -1,0 +1,196 @@
+"""Reading accounts and rights: from an identifier to an actor, and the lists of the pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, JSONField, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from dangan.access import profiles, registry, units
+from dangan.access.models import Account, Grant, Token
+from dangan.access.rules import Actor, RoleGrant
+from dangan.access.rules.parties import ActorKind
+from dangan.audit.rules import Trail
+from dangan.vault.rules import SYSTEM as SYSTEM_ID
+
+CONSOLE_ID = UUID(int=2)
+NOBODY_ID = UUID(int=0)
+TOKEN_PREFIX = "dgn_"  # noqa: S105 - not a secret
+
+
+class NoSuchAccount(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """No account has this log-in name; the name itself is not repeated."""
+
+
+def in_force(today: date) -> Q:
+    """Grants that have not lapsed on ``today`` (their last day counts)."""
+    return Q(until__isnull=True) | Q(until__gte=today)
+
+
+def accounts_with_grants() -> QuerySet[Account]:
+    """Accounts, each with ``held``: the role and unit of every grant in force, one statement."""
+    held = (
+        Grant.objects.filter(in_force(timezone.localdate()), account=OuterRef("pk"))
+        .order_by("at", "role")
+        .values(pair=JSONObject(role=F("role"), unit=F("unit")))
+    )
+    return Account.objects.annotate(held=ArraySubquery(held, output_field=JSONField()))
+
+
+def account_with_grants(account_id: UUID) -> Account | None:
+    """One account with its grants, or None."""
+    return accounts_with_grants().filter(pk=account_id).first()
+
+
+def _new_trail(actor: UUID, kind: ActorKind, address: str) -> Trail:
+    return Trail(request=uuid4(), actor=actor, kind=kind, address=address)
+
+
+def _grants(account: Account) -> tuple[RoleGrant, ...]:
+    """The grants of an account, and those that come by themselves with its person.
+
+    Whoever has a dossier is an employee. The head of a unit is head of its branch, unless
+    a role held forbids it: whoever manages accounts reads no dossiers, not as a head either.
+    """
+    pairs: list[dict[str, Any]] = getattr(account, "held", [])
+    held = [(pair["role"], UUID(pair["unit"]) if pair["unit"] else None) for pair in pairs]
+    if account.subject is not None:
+        held.append((registry.EMPLOYEE, None))
+        held += [(registry.HEAD, unit) for unit in _headed(account.subject, {k for k, _u in held})]
+    roles = registry.matrix().roles
+    return tuple(RoleGrant(roles[key], unit) for key, unit in dict.fromkeys(held) if key in roles)
+
+
+def _headed(subject: UUID, held: Collection[str]) -> tuple[UUID, ...]:
+    if registry.matrix().conflict(held, registry.HEAD):
+        return ()
+    return units.headed_by(subject)
+
+
+def actor_for(
+    account: Account, *, address: str = "", purpose: str = "", kind: ActorKind = "account"
+) -> Actor:
+    """The actor of an account read by :func:`accounts_with_grants`."""
+    if not account.name:
+        profiles.fill_in([account])
+    return Actor(
+        id=account.id,
+        kind=kind,
+        name=account.name,
+        subject=account.subject,
+        grants=_grants(account),
+        purpose=purpose,
+        address=address,
+        trail=_new_trail(account.id, kind, address),
+        must_change_password=account.must_change_password,
+    )
+
+
+def actor_of(account_id: UUID, *, address: str = "", purpose: str = "") -> Actor:
+    """The actor of an active account; raises :class:`NoSuchAccount`."""
+    account = account_with_grants(account_id)
+    if account is None or not account.is_active:
+        raise NoSuchAccount
+    return actor_for(account, address=address, purpose=purpose)
+
+
+def actor_named(login: str, *, purpose: str = "") -> Actor:
+    """The actor with this log-in name, for the command line; raises :class:`NoSuchAccount`."""
+    account = accounts_with_grants().filter(login_token=profiles.login_token(login)).first()
+    if account is None or not account.is_active:
+        raise NoSuchAccount
+    return actor_for(account, purpose=purpose)
+
+
+def unknown_actor(*, address: str = "") -> Actor:
+    """Somebody who has not signed in: no grants, no rights."""
+    trail = _new_trail(NOBODY_ID, "anonymous", address)
+    return Actor(id=NOBODY_ID, kind="anonymous", name="", address=address, trail=trail)
+
+
+def console_actor(*, purpose: str = "") -> Actor:
+    """Whoever holds the machine and its root secret: every right, logged like anyone else."""
+    return Actor(
+        id=CONSOLE_ID,
+        kind="console",
+        name="控制台",
+        grants=(RoleGrant(registry.console_role()),),
+        purpose=purpose,
+        trail=_new_trail(CONSOLE_ID, "console", ""),
+    )
+
+
+def system_actor(*, purpose: str = "") -> Actor:
+    """The system at its own scheduled work: every right, logged like anyone else."""
+    return Actor(
+        id=SYSTEM_ID,
+        kind="system",
+        name="系统",
+        grants=(RoleGrant(registry.console_role()),),
+        purpose=purpose,
+        trail=_new_trail(SYSTEM_ID, "system", ""),
+    )
+
+
+def actor_of_token(raw: str, *, address: str = "", purpose: str = "") -> Actor | None:
+    """The actor behind an access token, narrowed to its scopes; None when it is not valid.
+
+    A token of an account that is locked or must change its password is not valid.
+    """
+    if not raw.startswith(TOKEN_PREFIX):
+        return None
+    now = timezone.now()
+    token = Token.objects.filter(digest=token_digest(raw), expires_at__gt=now).first()
+    if token is None:
+        return None
+    account = account_with_grants(token.account_id)
+    if account is None or not account.is_active or account.must_change_password:
+        return None
+    if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    actor = actor_for(account, address=address, purpose=purpose, kind="token")
+    return replace(actor, scopes=frozenset(token.scopes))
+
+
+def token_digest(raw: str) -> bytes:
+    """What is kept of a token: SHA-256 is enough for 256 random bits."""
+    return hashlib.sha256(raw.encode()).digest()
+
+
+def names_of_accounts(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names behind actor identifiers; those that no longer exist are left out.
+
+    The caller has decided that the asker may see them. Two statements.
+    """
+    wanted = set(ids)
+    names = {CONSOLE_ID: _("控制台"), SYSTEM_ID: _("系统"), NOBODY_ID: _("未登录")}
+    found = {key: name for key, name in names.items() if key in wanted}
+    accounts = list(Account.objects.filter(pk__in=wanted - found.keys()))
+    if accounts:
+        profiles.fill_in(accounts)
+    return found | {account.id: account.name for account in accounts}
+
+
+def account_of_subject(subject: UUID) -> UUID | None:
+    """The account that belongs to a person, if there is one."""
+    return Account.objects.filter(subject=subject).values_list("pk", flat=True).first()
+
+
+def refusal_title(action: str) -> str:
+    """The head of the page that refuses ``action``, naming the permission that lacks."""
+    permission = registry.permissions().get(action)
+    if permission is None:
+        return ""
+    english = (get_language() or "").startswith("en")
+    verb = permission.label_en[0].lower() + permission.label_en[1:] if english else permission.label
+    return _("你没有“{verb}”的权限").format(verb=verb)

@@ -1,0 +1,192 @@
+"""The parties of a decision: reach, matrix lines, roles, grants and the actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from dangan.audit.rules import Trail
+from dangan.dictionary.rules import FieldClass
+
+Action = Literal["read", "edit", "start", "review", "export", "print", "download", "reveal"]
+ACTIONS: tuple[Action, ...] = (
+    "read",
+    "edit",
+    "start",
+    "review",
+    "export",
+    "print",
+    "download",
+    "reveal",
+)
+
+Distance = Literal["own", "unit", "subtree", "all"]
+ActorKind = Literal["anonymous", "account", "console", "system", "token"]
+
+ANY = "*"
+"""In a line's sets: every information set, those added later too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The people a right extends to: a union, empty by default.
+
+    ``subtrees`` holds units whose whole branch is meant, ``units`` those whose
+    direct members are meant, ``own`` one person.
+    """
+
+    everyone: bool = False
+    subtrees: frozenset[UUID] = frozenset()
+    units: frozenset[UUID] = frozenset()
+    own: UUID | None = None
+
+    def contains(self, subject: UUID, unit_path: tuple[UUID, ...]) -> bool:
+        """Whether the person with a post in the last unit of ``unit_path`` (root first) is meant.
+
+        A person without a post (an empty path) is reached only by ``everyone`` or ``own``.
+        """
+        if self.everyone or (self.own is not None and self.own == subject):
+            return True
+        if not unit_path:
+            return False
+        return unit_path[-1] in self.units or not self.subtrees.isdisjoint(unit_path)
+
+    def __or__(self, other: Reach) -> Reach:
+        if not other:
+            return self
+        if not self:
+            return other
+        if self.everyone or other.everyone:
+            return EVERYONE
+        if self.own and other.own and self.own != other.own:
+            raise ValueError("two reaches of different people do not combine")
+        return Reach(
+            subtrees=self.subtrees | other.subtrees,
+            units=self.units | other.units,
+            own=self.own or other.own,
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.everyone or self.subtrees or self.units or self.own)
+
+
+NOWHERE = Reach()
+EVERYONE = Reach(everyone=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """One line of the matrix: what a role may do to which fields of whom.
+
+    ``sets`` names information sets or ``"*"``; ``except_sets`` takes some out again.
+    A non-empty ``fields`` (``"set.field"``) narrows the line to those fields. The three
+    classes are ceilings: up to ``plain`` a value is shown as it is (and other actions
+    are allowed), up to ``masked`` it is shown masked, up to ``reveal`` the mask can be
+    lifted for a reason. None means never.
+    """
+
+    sets: frozenset[str] = frozenset({ANY})
+    except_sets: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset({"read"})
+    plain: FieldClass | None = None
+    masked: FieldClass | None = None
+    reveal: FieldClass | None = None
+    reach: Distance = "all"
+
+    def covers(self, info_set: str, field: str | None) -> bool:
+        """Whether the line speaks of this field, or, for None, of anything in the set."""
+        if info_set in self.except_sets:
+            return False
+        if ANY not in self.sets and info_set not in self.sets:
+            return False
+        if not self.fields:
+            return True
+        if field is None:
+            return any(path.split(".", 1)[0] == info_set for path in self.fields)
+        return f"{info_set}.{field}" in self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named bundle of page permissions and matrix lines."""
+
+    key: str
+    label: str
+    label_en: str
+    permissions: frozenset[str]
+    field_rules: tuple[FieldRule, ...]
+    help: str = ""
+    grantable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGrant:
+    """A role held, for the branch under ``unit`` or, for None, wherever the role's lines say.
+
+    ``unit`` anchors the lines of distance ``unit`` and ``subtree`` and narrows ``all``
+    to the branch; a line that needs an anchor reaches nobody without one.
+    """
+
+    role: Role
+    unit: UUID | None = None
+
+    def reach_of(self, rule: FieldRule, subject: UUID | None) -> Reach:
+        """The people ``rule`` extends to under this grant for the actor who is ``subject``."""
+        if rule.reach == "own":
+            return Reach(own=subject) if subject else NOWHERE
+        if rule.reach == "all" and self.unit is None:
+            return EVERYONE
+        if self.unit is None:
+            return NOWHERE
+        if rule.reach == "unit":
+            return Reach(units=frozenset({self.unit}))
+        return Reach(subtrees=frozenset({self.unit}))
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever acts: an account, a token of one, the console, the system, or nobody known.
+
+    ``scopes`` narrows a token to the permissions it was made for (None: no narrowing);
+    field actions count as permissions ``data.read``, ``data.edit`` … there.
+    """
+
+    id: UUID
+    kind: ActorKind
+    name: str
+    trail: Trail = field(compare=False, repr=False)
+    subject: UUID | None = None
+    grants: tuple[RoleGrant, ...] = ()
+    purpose: str = ""
+    address: str = ""
+    scopes: frozenset[str] | None = None
+    must_change_password: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether somebody has signed in."""
+        return self.kind != "anonymous"
+
+    def may(self, permission: str) -> bool:
+        """Whether a page permission is held."""
+        if self.scopes is not None and permission not in self.scopes:
+            return False
+        return any(permission in grant.role.permissions for grant in self.grants)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """All page permissions held."""
+        held = frozenset[str]().union(*(grant.role.permissions for grant in self.grants))
+        return held if self.scopes is None else held & self.scopes
+
+    def lines(self, action: str) -> Iterator[tuple[FieldRule, RoleGrant]]:
+        """The matrix lines that speak of ``action``, each with the grant that gives it."""
+        if self.scopes is not None and f"data.{action}" not in self.scopes:
+            return
+        for grant in self.grants:
+            for rule in grant.role.field_rules:
+                if action in rule.actions:
+                    yield rule, grant
