@@ -73,11 +73,15 @@ DATABASES = {"default": connection_settings(ENV)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
+AUTHENTICATION_BACKENDS = ["dangan.access.backends.SealedLogin"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "dangan.access.passwords.LettersAndDigits"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "name")},
+    },
 ]
 LOGIN_URL = "access:login"
 LOGIN_REDIRECT_URL = "/"
@@ -109,6 +113,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# A message may name a person: it stays in the reader's cookie, never in the database.
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+
 LANGUAGE_CODE = ENV.language
 LANGUAGES = [("zh-hans", "简体"), ("zh-hant", "繁體"), ("en", "English")]
 LOCALE_PATHS = [Path(__file__).parent.parent / "ui" / "locale"]
@@ -126,6 +133,8 @@ WHITENOISE_USE_FINDERS = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 DANGAN = ENV
 

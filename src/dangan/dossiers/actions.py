@@ -1,0 +1,270 @@
+"""The verbs of dossiers: load – require – decide – save – log, one transaction each."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from dangan.access.rules import Absent, Actor, Refused, Showing, require
+from dangan.audit.actions import recording
+from dangan.audit.rules import Event
+from dangan.dictionary import queries as dictionary_queries
+from dangan.dictionary.rules import Message
+from dangan.dossiers.models import Change, Portrait, Problem, Record, Subject
+from dangan.dossiers.opening import open_rows, open_values, portrait_place, problem_place
+from dangan.dossiers.queries import open_subject
+from dangan.dossiers.rules import (
+    FieldProblem,
+    InvalidRecord,
+    RowPlan,
+    SubjectPlan,
+    Values,
+    state_refusal,
+)
+from dangan.dossiers.scanning import scan_subjects
+from dangan.dossiers.writing import Progress, Written, roster_entries, write
+from dangan.roster import actions as roster_actions
+from dangan.vault import queries as vault_queries
+from dangan.vault.rules import seal
+
+REASON_MIN = 4
+"""Characters a reason for unmasking must have at least."""
+
+PORTRAIT_SIZE = (320, 448)
+"""Pixels a portrait is stored at, 5:7 as the paper form's photograph."""
+
+PORTRAIT_MAX_BYTES = 8 * 2**20
+
+
+def create_subject(
+    actor: Actor, *, rows: Sequence[RowPlan], reason: str = "", state: str = Subject.State.DRAFT
+) -> Written:
+    """Opens a dossier with its first rows.
+
+    Raises :class:`InvalidRecord` and :class:`Refused`.
+    """
+    require(actor, "people.create")
+    with recording(actor):
+        written = write(
+            actor,
+            [SubjectPlan(rows, state=state)],
+            kind=Change.Kind.CREATE,
+            reason=reason,
+        )
+        scan_subjects(actor, [written[0].subject])
+    return written[0]
+
+
+def save_row(
+    actor: Actor,
+    *,
+    subject: UUID,
+    info_set: str,
+    row: UUID | None,
+    base_version: int,
+    values: Values,
+    valid_from: date | None = None,
+    reason: str = "",
+) -> Written:
+    """Adds a row (``row`` None) or corrects one; ``values`` is a patch of its fields.
+
+    Raises :class:`Absent`, :class:`Refused`, :class:`Conflict` (somebody saved in between)
+    and :class:`InvalidRecord`. A patch that changes nothing makes no update record.
+    """
+    plan = RowPlan(info_set, values, row, base_version, valid_from)
+    return _write_one(actor, subject, plan, Change.Kind.EDIT, reason)
+
+
+def delete_row(
+    actor: Actor, *, subject: UUID, info_set: str, row: UUID, base_version: int, reason: str = ""
+) -> Written:
+    """Takes a row out of the dossier; its versions stay readable in the history."""
+    plan = RowPlan(info_set, {}, row, base_version, delete=True)
+    return _write_one(actor, subject, plan, Change.Kind.DELETE, reason)
+
+
+def _write_one(
+    actor: Actor, subject: UUID, plan: RowPlan, kind: Change.Kind, reason: str
+) -> Written:
+    require(actor, "dossier.open")
+    with recording(actor):
+        written = write(actor, [SubjectPlan([plan], subject)], kind=kind, reason=reason)[0]
+        if written.change:
+            scan_subjects(actor, [subject])
+    return written
+
+
+def apply_plans(
+    actor: Actor,
+    *,
+    plans: Sequence[SubjectPlan],
+    reason: str,
+    progress: Progress | None = None,
+) -> list[Written]:
+    """Writes many dossiers whole or not at all: one transaction, one update record each.
+
+    New dossiers begin as 已确认. Raises what :func:`save_row` raises; nothing is stored then.
+    """
+    require(actor, "people.import")
+    with recording(actor):
+        return write(
+            actor,
+            plans,
+            kind=Change.Kind.IMPORT,
+            reason=reason,
+            new_state=Subject.State.CONFIRMED,
+            progress=progress,
+        )
+
+
+def reveal(
+    actor: Actor, *, subject: UUID, info_set: str, row: UUID, field: str, reason: str
+) -> str:
+    """A masked value in clear, for a stated reason; the look is logged before it is shown.
+
+    Raises :class:`InvalidRecord` without a reason, :class:`Absent` when there is no such
+    value or the actor may not unmask it.
+    """
+    words = reason.strip()
+    if len(words) < REASON_MIN:
+        raise InvalidRecord(
+            info_set, [FieldProblem("reason", Message("请填写说明，至少 4 个字。"))]
+        )
+    opened = open_subject(actor, subject)
+    known = opened.dictionary.sets.get(info_set)
+    item = known.by_key.get(field) if known else None
+    allowed = (
+        known is not None
+        and item is not None
+        and (
+            opened.showings(known, "reveal").get(field) is Showing.PLAIN
+            or opened.showings(known).get(field) is Showing.PLAIN
+        )
+    )
+    event = Event(
+        action="field.reveal",
+        outcome="done" if allowed else "refused",
+        subject=subject,
+        object=f"{info_set}.{field}",
+        reason=words,
+    )
+    actor.trail.add(event)
+    stored = Record.objects.filter(
+        subject=subject, info_set=info_set, row=row, current=True
+    ).first()
+    if not allowed or item is None or stored is None:
+        raise Absent
+    values = open_values(opened.key, info_set, row, stored.version, stored.sealed)
+    value = values.get(field)
+    return "" if value is None else opened.words.display(item, value)
+
+
+def set_state(actor: Actor, *, subject: UUID, state: str, reason: str = "") -> None:
+    """Moves a dossier along its life (A3); a skipped step is refused with the reason."""
+    require(actor, "dossier.state")
+    opened = open_subject(actor, subject)
+    if not opened.may_edit(opened.dictionary.sets["identity"]):
+        raise Refused("dossier.state", "你没有变更档案状态的权限。")
+    with recording(actor):
+        stored = Subject.objects.select_for_update().get(id=subject)
+        refusal = state_refusal(stored.state, state)
+        if refusal:
+            labels = dict(Subject.State.choices)
+            refusal.params.update(
+                now=labels.get(stored.state, stored.state), then=labels.get(state, state)
+            )
+            raise InvalidRecord("", [FieldProblem("state", refusal)])
+        stored.state = state
+        stored.version += 1
+        stored.changed_at = timezone.now()
+        stored.save(update_fields=["state", "version", "changed_at"])
+        roster_actions.put(roster_entries({subject: (state, opened.rows())}), {subject: opened.key})
+        actor.trail.add(Event(action="subject.state", subject=subject, object=state, reason=reason))
+
+
+def set_portrait(actor: Actor, *, subject: UUID, picture: bytes) -> UUID:
+    """Stores the portrait: decoded, turned upright, cut to 5:7 and re-encoded, so that nothing
+    of the uploaded file but its picture remains. Raises :class:`InvalidRecord`."""
+    jpeg = _portrait_jpeg(picture)
+    opened = open_subject(actor, subject)
+    identity = opened.dictionary.sets["identity"]
+    if opened.showings(identity, "edit").get("photo") is not Showing.PLAIN:
+        raise Refused("edit", "你没有更换照片的权限。")
+    rows = opened.rows().get("identity") or []
+    if not rows:
+        raise Absent
+    name = uuid4()
+    with recording(actor):
+        sealed = seal(opened.key, portrait_place(subject, name), jpeg)
+        Portrait.objects.update_or_create(
+            subject_id=subject,
+            defaults={"picture": name, "sealed": sealed, "at": timezone.now()},
+        )
+        plan = RowPlan("identity", {"photo": str(name)}, rows[0].row, rows[0].version)
+        write(actor, [SubjectPlan([plan], subject)], kind=Change.Kind.EDIT)
+    return name
+
+
+def _portrait_jpeg(picture: bytes) -> bytes:
+    problem = Message("照片无法读取，请上传 8 MB 以内的 JPEG 或 PNG 图片。")
+    if len(picture) > PORTRAIT_MAX_BYTES:
+        raise InvalidRecord("identity", [FieldProblem("photo", problem)])
+    try:
+        with Image.open(io.BytesIO(picture), formats=("JPEG", "PNG")) as image:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            cut = ImageOps.fit(upright, PORTRAIT_SIZE, centering=(0.5, 0.35))
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, ValueError) as error:
+        raise InvalidRecord("identity", [FieldProblem("photo", problem)]) from error
+    buffer = io.BytesIO()
+    cut.save(buffer, "JPEG", quality=82)
+    return buffer.getvalue()
+
+
+def close_problem(actor: Actor, *, problem: int, fixed: bool, note: str) -> None:
+    """Ends a problem ticket: mended (``fixed``) or dismissed, with the repair's words recorded.
+
+    Raises :class:`Absent` when it is not within reach, :class:`InvalidRecord` without words.
+    """
+    require(actor, "problems.manage")
+    if len(note.strip()) < REASON_MIN:
+        raise InvalidRecord("", [FieldProblem("note", Message("请写明处理情况，至少 4 个字。"))])
+    found = Problem.objects.filter(id=problem, state=Problem.State.OPEN).first()
+    if found is None:
+        raise Absent
+    opened = open_subject(actor, found.subject_id)
+    with recording(actor):
+        place = problem_place(found.subject_id, found.code, found.row)
+        found.state = Problem.State.FIXED if fixed else Problem.State.DISMISSED
+        found.closed_at = timezone.now()
+        found.closed_by = actor.id
+        found.sealed_note = seal(opened.key, place, note.strip().encode())
+        found.save()
+        actor.trail.add(
+            Event(
+                action="problem.close",
+                subject=found.subject_id,
+                object=found.code,
+                reason=note.strip(),
+                facts={"problem": problem, "state": found.state},
+            )
+        )
+
+
+def rebuild_roster(actor: Actor, *, batch: int = 1000) -> int:
+    """Writes every roster entry anew, after the dictionary gained or lost roster fields."""
+    count = 0
+    subjects = list(Subject.objects.exclude(state="destroyed").values_list("id", "state"))
+    for start in range(0, len(subjects), batch):
+        part = dict(subjects[start : start + batch])
+        with recording(actor):
+            keys = vault_queries.keys_of(part)
+            rows = open_rows(keys, dictionary_queries.current())
+            entries = roster_entries({s: (part[s], rows[s]) for s in keys})
+            roster_actions.put(entries, keys)
+            count += len(entries)
+    return count

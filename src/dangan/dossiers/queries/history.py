@@ -1,0 +1,290 @@
+"""Update records of a dossier, versions of a row, and any two versions compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from dangan.access.rules import (
+    Absent,
+    Actor,
+    Showing,
+    require,
+)
+from dangan.audit.rules import Event
+from dangan.dictionary.rules import Field, InfoSet
+from dangan.dossiers.models import Change, Record
+from dangan.dossiers.opening import (
+    change_place,
+)
+from dangan.dossiers.queries.dossier import (
+    CellView,
+    Opened,
+    Words,
+    cell_view,
+    name_of,
+    open_subject,
+    stored_versions,
+)
+from dangan.dossiers.rules import Values, Version, difference
+from dangan.vault.rules import unseal
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChangeView:
+    """One field's old and new value as the actor may see them."""
+
+    field: Field
+    old: CellView
+    new: CellView
+
+
+@dataclass(frozen=True, slots=True)
+class RowChangeView:
+    """What a change did to one row; ``hidden`` counts changed fields the actor may not see."""
+
+    info_set: InfoSet
+    row: UUID
+    version: int
+    deleted: bool
+    valid_from: date
+    title: str
+    fields: tuple[FieldChangeView, ...]
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """One update record 更新记录."""
+
+    id: int
+    number: str
+    kind: str
+    kind_label: str
+    at: datetime
+    effective: date
+    actor: UUID
+    reason: str
+    rows: tuple[RowChangeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """A page of update records, latest first; ``more`` says whether older ones follow."""
+
+    subject: UUID
+    name: str
+    changes: tuple[ChangeView, ...]
+    more: bool
+
+
+def history(
+    actor: Actor,
+    subject: UUID,
+    *,
+    info_set: str | None = None,
+    before: int | None = None,
+    limit: int = 20,
+) -> HistoryPage:
+    """Update records of the dossier, latest first, each with its old and new values.
+
+    Only records that touch a set with a field visible to the actor are listed.
+    """
+    require(actor, "history.view")
+    opened = open_subject(actor, subject)
+    visible = [
+        item.key
+        for item in opened.dictionary.sets.values()
+        if any(showing is not Showing.HIDDEN for showing in opened.showings(item).values())
+    ]
+    wanted = [key for key in visible if info_set in (None, key)]
+    changes = Change.objects.filter(subject=subject, records__info_set__in=wanted)
+    if before:
+        changes = changes.filter(id__lt=before)
+    page = list(changes.distinct().order_by("-id")[: limit + 1])
+    shown = page[:limit]
+    rows = _rows_of_changes(opened, [change.id for change in shown], wanted)
+    actor.trail.add(
+        Event(
+            action="history.read",
+            subject=subject,
+            object=info_set or "",
+            facts={"changes": len(shown)},
+        )
+    )
+    views = tuple(_change_view(opened, change, rows.get(change.id, ())) for change in shown)
+    return HistoryPage(subject, name_of(opened.rows()), views, len(page) > limit)
+
+
+def _change_view(opened: Opened, change: Change, rows: Sequence[RowChangeView]) -> ChangeView:
+    return ChangeView(
+        id=change.id,
+        number=change.number,
+        kind=change.kind,
+        kind_label=Change.Kind(change.kind).label,
+        at=change.at,
+        effective=change.effective,
+        actor=change.actor,
+        reason=_reason(opened, change),
+        rows=tuple(rows),
+    )
+
+
+def _reason(opened: Opened, change: Change) -> str:
+    if change.sealed_reason is None:
+        return ""
+    place = change_place(opened.subject.id, change.id)
+    return unseal(opened.key, place, bytes(change.sealed_reason)).decode()
+
+
+def _rows_of_changes(
+    opened: Opened, changes: Sequence[int], sets: Sequence[str]
+) -> dict[int, list[RowChangeView]]:
+    """Row by row what each change did, from its versions and those just before them."""
+    touched = Record.objects.filter(change__in=changes, info_set__in=sets).values("row").distinct()
+    versions: dict[tuple[UUID, int], Version] = {}
+    found: list[tuple[str, Version, int]] = []
+    for info_set, version, change in stored_versions(opened, row__in=touched, info_set__in=sets):
+        versions[version.row, version.version] = version
+        if change in changes:
+            found.append((info_set, version, change))
+    result: dict[int, list[RowChangeView]] = {}
+    for info_set, version, change in found:
+        before = versions.get((version.row, version.version - 1))
+        view = _row_change(opened, opened.dictionary.sets[info_set], before, version)
+        result.setdefault(change, []).append(view)
+    return result
+
+
+def _row_change(
+    opened: Opened, info_set: InfoSet, before: Version | None, after: Version
+) -> RowChangeView:
+    old: Values = (before.values if before else None) or {}
+    new: Values = after.values or {}
+    showings = opened.showings(info_set)
+    shown: list[FieldChangeView] = []
+    hidden = 0
+    changed = {change.field for change in difference(old, new)}
+    for item in (*info_set.fields, *info_set.retired_fields):
+        if item.key not in changed:
+            continue
+        showing = showings.get(item.key, Showing.HIDDEN)
+        if showing is Showing.HIDDEN:
+            hidden += 1
+            continue
+        shown.append(_field_change(opened.words, item, showing, old, new))
+    title = _title(opened, info_set, new or old)
+    return RowChangeView(
+        info_set, after.row, after.version, after.values is None, after.valid_from, title,
+        tuple(shown), hidden,
+    )  # fmt: skip
+
+
+def _field_change(
+    words: Words, item: Field, showing: Showing, old: Values, new: Values
+) -> FieldChangeView:
+    return FieldChangeView(
+        item,
+        cell_view(item, old.get(item.key), showing, words),
+        cell_view(item, new.get(item.key), showing, words),
+    )
+
+
+def _title(opened: Opened, info_set: InfoSet, values: Values) -> str:
+    """What a row is called, of its fields shown plain."""
+    if not info_set.multiple:
+        return ""
+    showings = opened.showings(info_set)
+    parts = [
+        opened.words.display(info_set.field(key), values[key])
+        for key in info_set.title_fields
+        if showings.get(key) is Showing.PLAIN and values.get(key) not in (None, "")
+    ]
+    return "，".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions of one row, every visible field."""
+
+    info_set: InfoSet
+    row: UUID
+    first: RowVersionView
+    second: RowVersionView
+    fields: tuple[FieldChangeView, ...]
+    changed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RowVersionView:
+    """One version of a row in a list of versions."""
+
+    version: int
+    valid_from: date
+    change: int
+    number: str
+    at: datetime
+    actor: UUID
+    deleted: bool
+
+
+def versions(actor: Actor, subject: UUID, row: UUID) -> tuple[InfoSet, list[RowVersionView]]:
+    """The versions of one row, latest first. Raises :class:`Absent`."""
+    require(actor, "history.view")
+    opened = open_subject(actor, subject)
+    return _version_list(opened, row)
+
+
+def _version_list(opened: Opened, row: UUID) -> tuple[InfoSet, list[RowVersionView]]:
+    stored = list(
+        Record.objects.filter(subject=opened.subject, row=row)
+        .select_related("change")
+        .order_by("-version")
+    )
+    info_set = opened.dictionary.sets.get(stored[0].info_set) if stored else None
+    if info_set is None or all(
+        showing is Showing.HIDDEN for showing in opened.showings(info_set).values()
+    ):
+        raise Absent
+    return info_set, [
+        RowVersionView(
+            item.version, item.valid_from, item.change_id, item.change.number, item.change.at,
+            item.change.actor, item.deleted,
+        )
+        for item in stored
+    ]  # fmt: skip
+
+
+def compare(actor: Actor, subject: UUID, row: UUID, first: int, second: int) -> Comparison:
+    """Field by field, two versions of one row. Raises :class:`Absent`."""
+    require(actor, "history.view")
+    opened = open_subject(actor, subject)
+    info_set, known = _version_list(opened, row)
+    by_version = {item.version: item for item in known}
+    if first not in by_version or second not in by_version:
+        raise Absent
+    stored = {version.version: version for _, version, _ in stored_versions(opened, row=row)}
+    old, new = stored[first].values or {}, stored[second].values or {}
+    showings = opened.showings(info_set)
+    actor.trail.add(
+        Event(
+            action="history.read",
+            subject=subject,
+            object=info_set.key,
+            facts={"row": str(row), "versions": [first, second]},
+        )
+    )
+    return Comparison(
+        info_set=info_set,
+        row=row,
+        first=by_version[first],
+        second=by_version[second],
+        fields=tuple(
+            _field_change(opened.words, item, showings[item.key], old, new)
+            for item in info_set.fields
+            if showings.get(item.key, Showing.HIDDEN) is not Showing.HIDDEN
+        ),
+        changed=frozenset(change.field for change in difference(old, new)),
+    )

@@ -1,0 +1,168 @@
+"""Problem tickets, cut to the reader's reach and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from dangan.access.rules import (
+    Actor,
+    Reach,
+    Showing,
+    field_showings,
+    reach,
+    require,
+    scope,
+)
+from dangan.audit.rules import Event
+from dangan.dictionary import queries as dictionary_queries
+from dangan.dictionary.rules import Field, InfoSet
+from dangan.dossiers.models import Problem, Subject
+from dangan.dossiers.opening import (
+    problem_place,
+)
+from dangan.organization import queries as organization_queries
+from dangan.organization.rules import Tree
+from dangan.roster import queries as roster_queries
+from dangan.vault import queries as vault_queries
+from dangan.vault.rules import unseal
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """A problem ticket as the actor may see it."""
+
+    id: int
+    subject: UUID
+    name: str
+    unit: UUID | None
+    code: str
+    severity: str
+    state: str
+    state_label: str
+    info_set: InfoSet | None
+    row: UUID | None
+    field: Field | None
+    message: str
+    found_at: datetime
+    closed_at: datetime | None
+    closed_by: UUID | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPage:
+    """Tickets and their number over all pages."""
+
+    total: int
+    problems: tuple[ProblemView, ...]
+
+
+def problems(
+    actor: Actor,
+    *,
+    subject: UUID | None = None,
+    state: str | None = "open",
+    code: str | None = None,
+    info_set: str | None = None,
+    unit: UUID | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> ProblemPage:
+    """Problem tickets within the actor's reach, latest first.
+
+    A ticket about a field is listed only to those who see that field plain: its words may
+    tell the value.
+    """
+    require(actor, "problems.view")
+    tree = organization_queries.tree()
+    found = Problem.objects.select_related("subject").order_by("-found_at", "-id")
+    found = found.filter(**_given(subject=subject, state=state, code=code, info_set=info_set))
+    found = found.filter(subject__in=_subjects_within(reach(actor), tree, unit))
+    visible = _visible_sets(actor)
+    found = found.filter(info_set__in=visible)
+    total = found.count()
+    page = list(found[offset : offset + limit])
+    views = _problem_views(actor, page, tree)
+    if subject is None:
+        actor.trail.add(Event(action="problem.list", facts={"shown": len(views), "total": total}))
+    return ProblemPage(total, tuple(views))
+
+
+def _given(**where: object) -> dict[str, object]:
+    return {key: value for key, value in where.items() if value is not None}
+
+
+def _subjects_within(within: Reach, tree: Tree, unit: UUID | None) -> Any:
+    """Subjects in ``within`` (and under ``unit``), as a subquery."""
+    subjects = Subject.objects.exclude(state=Subject.State.DESTROYED)
+    if unit is not None:
+        subjects = subjects.filter(unit__in=tree.subtree(unit))
+    if not within.everyone:
+        units = set(within.units)
+        for root in within.subtrees:
+            units |= tree.subtree(root)
+        mine = Q(unit__in=units)
+        if within.own:
+            mine |= Q(id=within.own)
+        subjects = subjects.filter(mine)
+    return subjects.values("id")
+
+
+def _visible_sets(actor: Actor) -> list[str]:
+    """Sets of which the actor sees at least one field somewhere."""
+    return [
+        info_set.key
+        for info_set in dictionary_queries.current().sets.values()
+        if any(
+            scope(actor, "read", info_set.key, item.key, item.field_class).plain
+            for item in info_set.fields
+        )
+    ]
+
+
+def _problem_views(actor: Actor, page: Sequence[Problem], tree: Tree) -> list[ProblemView]:
+    dictionary = dictionary_queries.current()
+    keys = vault_queries.keys_of({item.subject_id for item in page})
+    names = roster_queries.names([item.subject_id for item in page])
+    views = []
+    for item in page:
+        key = keys.get(item.subject_id)
+        if key is None:
+            continue
+        info_set = dictionary.sets.get(item.info_set)
+        path = tree.path_of(item.subject.unit) if item.subject.unit else ()
+        showings = (
+            field_showings(actor, item.subject_id, path, info_set, "read") if info_set else {}
+        )
+        named = info_set.by_key.get(item.field) if info_set and item.field else None
+        plain = named is None or showings.get(named.key) is Showing.PLAIN
+        place = problem_place(item.subject_id, item.code, item.row)
+        views.append(
+            ProblemView(
+                id=item.id,
+                subject=item.subject_id,
+                name=names.get(item.subject_id, ""),
+                unit=item.subject.unit,
+                code=item.code,
+                severity=item.severity,
+                state=item.state,
+                state_label=Problem.State(item.state).label,
+                info_set=info_set,
+                row=item.row,
+                field=named,
+                message=unseal(key, place, bytes(item.sealed_message)).decode() if plain else "",
+                found_at=item.found_at,
+                closed_at=item.closed_at,
+                closed_by=item.closed_by,
+                note=unseal(key, place, bytes(item.sealed_note)).decode()
+                if item.sealed_note
+                else "",
+            )
+        )
+    return views
