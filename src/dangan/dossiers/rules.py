@@ -33,11 +33,16 @@ class RowPlan:
 
 @dataclass(frozen=True, slots=True)
 class SubjectPlan:
-    """Rows to write for one subject; ``subject`` None opens a new dossier."""
+    """Rows to write for one subject; ``subject`` None opens a new dossier.
+
+    ``new`` is the identifier a new dossier shall have, so that other plans of the same
+    import can name its person (a supervisor) before it exists; None takes a random one.
+    """
 
     rows: Sequence[RowPlan]
     subject: UUID | None = None
     state: str | None = None
+    new: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,9 +152,8 @@ class _Batch:
         dossiers = []
         for plan in plans:
             if plan.subject is None:
-                dossiers.append(
-                    _Dossier(uuid4(), True, plan.state or self.new_state, None, {}, plan)
-                )
+                state = plan.state or self.new_state
+                dossiers.append(_Dossier(plan.new or uuid4(), True, state, None, {}, plan))
                 continue
             subject = subjects.get(plan.subject)
             if subject is None or subject.id not in keys or not self._may_open(subject):
