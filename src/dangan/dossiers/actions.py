@@ -262,7 +262,7 @@ def rebuild_roster(actor: Actor, *, batch: int = 1000) -> int:
     for start in range(0, len(subjects), batch):
         part = dict(subjects[start : start + batch])
         with recording(actor):
-            keys = vault_queries.keys_of(part)
+            keys = vault_queries.keys_of(part, skip_destroyed=True)
             rows = open_rows(keys, dictionary_queries.current())
             entries = roster_entries({s: (part[s], rows[s]) for s in keys})
             roster_actions.put(entries, keys)

@@ -32,7 +32,7 @@ def scan_subjects(actor: Actor, subjects: Iterable[UUID]) -> int:
     Returns how many tickets were opened.
     """
     dictionary = dictionary_queries.current()
-    keys = vault_queries.keys_of(subjects)
+    keys = vault_queries.keys_of(set(subjects), skip_destroyed=True)
     if not keys:
         return 0
     rows = open_rows(keys, dictionary)

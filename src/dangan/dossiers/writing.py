@@ -147,7 +147,7 @@ class _Batch:
             if known
             else {}
         )
-        keys = vault_queries.keys_of(subjects) if subjects else {}
+        keys = vault_queries.keys_of(subjects, skip_destroyed=True) if subjects else {}
         rows = open_rows(keys, self.dictionary) if subjects else {}
         dossiers = []
         for plan in plans:
@@ -278,7 +278,9 @@ class _Batch:
             raise InvalidRecord("post", [FieldProblem("supervisor", message)])
 
     def _supervisors(self, people: set[UUID]) -> dict[UUID, UUID | None]:
-        rows = open_rows(vault_queries.keys_of(people), self.dictionary, ["post"])
+        rows = open_rows(
+            vault_queries.keys_of(people, skip_destroyed=True), self.dictionary, ["post"]
+        )
         return {
             person: supervisor_of(self.dictionary, rows[person]) if person in rows else None
             for person in people

@@ -50,5 +50,5 @@ def rows_for_planning(actor: Actor, subjects: Iterable[UUID]) -> dict[UUID, dict
         for subject, unit in stored
         if within.contains(subject, tree.path_of(unit) if unit else ())
     ]
-    keys = vault_queries.keys_of(allowed)
+    keys = vault_queries.keys_of(allowed, skip_destroyed=True)
     return open_rows(keys, dictionary_queries.current())

@@ -128,7 +128,7 @@ def _visible_sets(actor: Actor) -> list[str]:
 
 def _problem_views(actor: Actor, page: Sequence[Problem], tree: Tree) -> list[ProblemView]:
     dictionary = dictionary_queries.current()
-    keys = vault_queries.keys_of({item.subject_id for item in page})
+    keys = vault_queries.keys_of({item.subject_id for item in page}, skip_destroyed=True)
     names = roster_queries.names([item.subject_id for item in page])
     views = []
     for item in page:
