@@ -55,6 +55,6 @@ def seal_note(key: SubjectKey, kind: str, row: UUID, text: str) -> bytes:
     return seal(key, Place(kind, key.subject, row=row), text.encode())
 
 
-def open_note(key: SubjectKey, kind: str, row: UUID, sealed: bytes) -> str:
+def open_note(key: SubjectKey, kind: str, row: UUID, sealed: bytes | memoryview) -> str:
     """What :func:`seal_note` sealed."""
     return unseal(key, Place(kind, key.subject, row=row), bytes(sealed)).decode()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
+from asgiref.local import Local
+from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.utils import timezone
 
@@ -14,12 +17,41 @@ from dangan.organization.rules import EMPTY, Tree, UnitChange, tree_of
 ATTRIBUTES = ("name", "code", "parent", "head", "closed")
 
 
+_request = Local()
+"""While a request is answered: the version it saw first, so that it asks once."""
+
+
 def version() -> int:
     """Goes up with every change of the organisation; 0 before the first."""
+    seen: int | None = getattr(_request, "version", None)
+    if seen is not None:
+        return seen
     with connection.cursor() as cursor:
         cursor.execute("SELECT version FROM organization_version")
         row = cursor.fetchone()
-    return row[0] if row else 0
+    found: int = row[0] if row else 0
+    if getattr(_request, "active", False):
+        _request.version = found
+    return found
+
+
+def forget_version() -> None:
+    """The organisation has just changed: the next question looks again."""
+    _request.version = None
+
+
+def _begin(**_: Any) -> None:
+    _request.active = True
+    _request.version = None
+
+
+def _end(**_: Any) -> None:
+    _request.active = False
+    _request.version = None
+
+
+request_started.connect(_begin, dispatch_uid="dangan.organization.version")
+request_finished.connect(_end, dispatch_uid="dangan.organization.version")
 
 
 def tree(on: date | None = None) -> Tree:

@@ -236,8 +236,10 @@ def _with_paths(loose: Mapping[UUID, UnitNode]) -> dict[UUID, UnitNode]:
     for start in loose:
         trail: list[UUID] = []
         step: UUID | None = start
-        while step not in paths:
-            if step not in loose or step in trail:
+        while step is not None and step not in paths:
+            if step not in loose:
+                raise BadUnit(Message("上级在那一天还不存在"))
+            if step in trail:
                 raise BadUnit(Message("这样调整后，部门会成为自己的下级"))
             trail.append(step)
             step = loose[step].parent

@@ -62,6 +62,8 @@ class Matrix:
     def conflict(self, held: Iterable[str], wanted: str) -> Message | None:
         """Why ``wanted`` cannot join the roles ``held``, or None when it can."""
         for key in held:
+            if key not in self.roles or wanted not in self.roles:
+                continue
             for one, other in ((key, wanted), (wanted, key)):
                 for conflict in self.conflicts:
                     if conflict.role == one and conflict.hits(self.roles[other]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -62,19 +62,18 @@ def _grants(account: Account) -> tuple[RoleGrant, ...]:
     Whoever has a dossier is an employee. The head of a unit is head of its branch, unless
     a role held forbids it: whoever manages accounts reads no dossiers, not as a head either.
     """
+    matrix = registry.matrix()
     pairs: list[dict[str, Any]] = getattr(account, "held", [])
     held = [(pair["role"], UUID(pair["unit"]) if pair["unit"] else None) for pair in pairs]
     if account.subject is not None:
+        if matrix.conflict({key for key, _unit in held}, registry.HEAD) is None:
+            held += [(registry.HEAD, unit) for unit in units.headed_by(account.subject)]
         held.append((registry.EMPLOYEE, None))
-        held += [(registry.HEAD, unit) for unit in _headed(account.subject, {k for k, _u in held})]
-    roles = registry.matrix().roles
-    return tuple(RoleGrant(roles[key], unit) for key, unit in dict.fromkeys(held) if key in roles)
-
-
-def _headed(subject: UUID, held: Collection[str]) -> tuple[UUID, ...]:
-    if registry.matrix().conflict(held, registry.HEAD):
-        return ()
-    return units.headed_by(subject)
+    return tuple(
+        RoleGrant(matrix.roles[key], unit)
+        for key, unit in dict.fromkeys(held)
+        if key in matrix.roles
+    )
 
 
 def actor_for(
@@ -194,3 +193,12 @@ def refusal_title(action: str) -> str:
     english = (get_language() or "").startswith("en")
     verb = permission.label_en[0].lower() + permission.label_en[1:] if english else permission.label
     return _("你没有“{verb}”的权限").format(verb=verb)
+
+
+def token_scopes(actor: Actor) -> list[str]:
+    """What a token of this actor may be narrowed to: page permissions and field actions held."""
+    held = actor.permissions - {"tokens.own"}
+    for grant in actor.grants:
+        for rule in grant.role.field_rules:
+            held |= {f"data.{action}" for action in rule.actions}
+    return [key for key in registry.permissions() if key in held]

@@ -1,0 +1,48 @@
+"""Writes about accounts, rights, log-in and tokens: one verb, one function."""
+
+from dangan.access.actions.accounts import (
+    AccountProblem,
+    BadPassword,
+    NewAccount,
+    change_password,
+    create_account,
+    lock_account,
+    reset_password,
+    unlock_account,
+)
+from dangan.access.actions.login import LogIn, log_in, log_out
+from dangan.access.actions.rights import (
+    RightsProblem,
+    approve_request,
+    decline_request,
+    grant_role,
+    request_change,
+    revoke_role,
+    withdraw_request,
+)
+from dangan.access.actions.tokens import NewToken, TokenProblem, create_token, revoke_token
+
+__all__ = [
+    "AccountProblem",
+    "BadPassword",
+    "LogIn",
+    "NewAccount",
+    "NewToken",
+    "RightsProblem",
+    "TokenProblem",
+    "approve_request",
+    "change_password",
+    "create_account",
+    "create_token",
+    "decline_request",
+    "grant_role",
+    "lock_account",
+    "log_in",
+    "log_out",
+    "request_change",
+    "reset_password",
+    "revoke_role",
+    "revoke_token",
+    "unlock_account",
+    "withdraw_request",
+]

@@ -1,0 +1,212 @@
+"""Making accounts, and their passwords and locks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID, uuid4
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dangan.access import passwords, profiles
+from dangan.access.actions.login import clear_tries
+from dangan.access.actions.rights import Wish, apply_grant, open_request
+from dangan.access.models import Account, AccountState, OldPassword
+from dangan.access.profiles import Profile
+from dangan.access.rules import Absent, Actor, refuse, require
+from dangan.audit.actions import recording
+from dangan.audit.rules import Event
+from dangan.dictionary.rules import Message
+from dangan.vault.actions import make_keys
+
+REMEMBERED = 5
+"""How many earlier passwords may not come back."""
+
+
+class AccountProblem(Exception):  # noqa: N818 - an answer to the asker
+    """An account cannot be made or changed so; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
+
+
+class BadPassword(Exception):  # noqa: N818 - an answer to the asker
+    """A password may not be used; ``messages`` holds every reason, translated."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        super().__init__("a password was refused")
+        self.messages = list(messages)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A new account with its first password, which is kept nowhere else."""
+
+    id: UUID
+    login: str
+    password: str = field(repr=False)
+
+
+def create_account(
+    actor: Actor,
+    *,
+    login: str,
+    name: str,
+    subject: UUID | None = None,
+    roles: Iterable[tuple[str, UUID | None]] = (),
+    until: date | None = None,
+    reason: str = "",
+    password: str | None = None,
+    must_change: bool = True,
+) -> NewAccount:
+    """A new account; without ``password`` a random one is made. It must be changed at first log-in.
+
+    Roles given by the console apply at once; given by anybody else they become requests
+    that another person approves. Raises :class:`AccountProblem` and :class:`BadPassword`.
+    """
+    with recording(actor):
+        require(actor, "accounts.manage")
+        login, name = " ".join(login.split()), " ".join(name.split())
+        _check_profile(login, name)
+        chosen = password or passwords.generate()
+        account = Account(
+            id=uuid4(),
+            login_token=profiles.login_token(login),
+            subject=subject,
+            must_change_password=must_change,
+        )
+        account.login, account.name = login, name
+        if password is not None:
+            _validate(password, account)
+        account.password = make_password(chosen)
+        key = make_keys([account.id])[account.id]
+        account.profile = profiles.seal_profile(key, Profile(login, name), account.profile_version)
+        _insert(account)
+        actor.trail.add(Event("account.create", subject=subject, object=str(account.id)))
+        for role, unit in roles:
+            wish = Wish(account=account.id, role=role, unit=unit, until=until)
+            if actor.kind == "console":
+                apply_grant(actor, wish)
+            else:
+                open_request(actor, wish, reason=reason)
+    return NewAccount(account.id, login, chosen)
+
+
+def _check_profile(login: str, name: str) -> None:
+    if not login or not name:
+        raise AccountProblem(Message("账号名和姓名都要填写"))
+    if len(login) > 60 or len(name) > 60:
+        raise AccountProblem(Message("账号名和姓名最多 60 个字"))
+
+
+def _insert(account: Account) -> None:
+    try:
+        with transaction.atomic():
+            account.save(force_insert=True)
+    except IntegrityError as error:
+        if "subject" in str(error.__cause__):
+            raise AccountProblem(Message("这个人已有账号，一人一个账号")) from None
+        raise AccountProblem(Message("账号名已被使用，请换一个")) from None
+
+
+def change_password(actor: Actor, *, current: str | None, new: str) -> Account:
+    """A new password for the actor's own account; other sessions of it end.
+
+    ``current`` may be None only at the forced first change. Raises :class:`BadPassword`.
+    """
+    with recording(actor):
+        account = _locked_row(actor.id)
+        if current is None and not account.must_change_password:
+            raise refuse(actor, "account.password")
+        profiles.fill_in([account])
+        _validate(new, account)
+        _check_not_recent(account, new)
+        OldPassword.objects.create(account=account, password=account.password)
+        _forget_oldest(account)
+        account.password = make_password(new)
+        account.must_change_password = False
+        account.password_changed_at = timezone.now()
+        account.save(update_fields=["password", "must_change_password", "password_changed_at"])
+        actor.trail.add(Event("account.password", subject=account.subject, object=str(account.id)))
+    return account
+
+
+def _validate(password: str, account: Account) -> None:
+    try:
+        validate_password(password, account)
+    except ValidationError as error:
+        raise BadPassword(error.messages) from None
+
+
+def _check_not_recent(account: Account, new: str) -> None:
+    recent = account.old_passwords.order_by("-at")[: REMEMBERED - 1].values_list(
+        "password", flat=True
+    )
+    if any(check_password(new, old) for old in (account.password, *recent)):
+        raise BadPassword([_("最近 {count} 次用过的密码不能再用").format(count=REMEMBERED)])
+
+
+def _forget_oldest(account: Account) -> None:
+    keep = account.old_passwords.order_by("-at")[:REMEMBERED].values("pk")
+    account.old_passwords.exclude(pk__in=keep).delete()
+
+
+def reset_password(actor: Actor, *, account: UUID) -> NewAccount:
+    """A new random password, to be changed at the next log-in; every session ends."""
+    with recording(actor):
+        require(actor, "accounts.manage")
+        _not_own(actor, account, "account.reset")
+        row = _locked_row(account)
+        chosen = passwords.generate()
+        row.password = make_password(chosen)
+        row.must_change_password = True
+        row.generation += 1
+        row.save(update_fields=["password", "must_change_password", "generation"])
+        clear_tries(row)
+        profiles.fill_in([row])
+        actor.trail.add(Event("account.reset", subject=row.subject, object=str(account)))
+    return NewAccount(account, row.login, chosen)
+
+
+def lock_account(actor: Actor, *, account: UUID) -> None:
+    """Ends every session of the account and lets nobody log in with it."""
+    _set_state(actor, account, AccountState.LOCKED, "account.close")
+
+
+def unlock_account(actor: Actor, *, account: UUID) -> None:
+    """Lets the account log in again."""
+    _set_state(actor, account, AccountState.ACTIVE, "account.open")
+
+
+def _set_state(actor: Actor, account: UUID, state: AccountState, action: str) -> None:
+    with recording(actor):
+        require(actor, "accounts.manage")
+        _not_own(actor, account, action)
+        row = _locked_row(account)
+        if row.state == state:
+            return
+        row.state = state
+        row.generation += 1
+        row.save(update_fields=["state", "generation"])
+        clear_tries(row)
+        actor.trail.add(Event(action, subject=row.subject, object=str(account)))
+
+
+def _not_own(actor: Actor, account: UUID, action: str) -> None:
+    if actor.id == account:
+        raise refuse(actor, action, _("自己的账号由另一位管理员处理"))
+
+
+def _locked_row(account: UUID) -> Account:
+    """The account, locked until the transaction ends; raises :class:`Absent`."""
+    row = Account.objects.select_for_update().filter(pk=account).first()
+    if row is None:
+        raise Absent
+    return row

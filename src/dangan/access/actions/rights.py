@@ -1,0 +1,242 @@
+"""Giving and taking roles: asked by one person, decided by another, never about oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dangan.access import profiles, registry, units
+from dangan.access.models import Account, Grant, RequestState, RightsRequest
+from dangan.access.queries import in_force
+from dangan.access.rules import Absent, Actor, refuse, require
+from dangan.audit.actions import recording
+from dangan.audit.rules import Event
+from dangan.dictionary.rules import Message
+from dangan.vault.queries import key_of
+
+LONGEST_REASON = 300
+
+
+class RightsProblem(Exception):  # noqa: N818 - an answer to the asker
+    """A role cannot be given or taken so; ``message`` says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A role to give to an account, or take from it, for the branch under ``unit``."""
+
+    account: UUID
+    role: str
+    verb: Literal["grant", "revoke"] = "grant"
+    unit: UUID | None = None
+    until: date | None = None
+
+
+def request_change(actor: Actor, wish: Wish, *, reason: str) -> UUID:
+    """Opens a request; returns its identifier. Raises :class:`RightsProblem`."""
+    with recording(actor):
+        require(actor, "rights.request")
+        return open_request(actor, wish, reason=reason)
+
+
+def open_request(actor: Actor, wish: Wish, *, reason: str) -> UUID:
+    """As :func:`request_change`, inside the caller's transaction and after its own checks."""
+    if actor.id == wish.account:
+        raise refuse(actor, "rights.request", _("自己的权限要由别人申请"))
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise RightsProblem(Message("写明申请理由，最多 {most} 个字", most=LONGEST_REASON))
+    account = _account(wish.account)
+    _check(account, wish)
+    request = RightsRequest(
+        id=uuid4(),
+        account=account,
+        verb=wish.verb,
+        role=wish.role,
+        unit=wish.unit,
+        until=wish.until,
+        requested_by=actor.id,
+    )
+    key = key_of(account.id)
+    request.reason = profiles.seal_note(key, "rights", request.id, reason)
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError:
+        raise RightsProblem(Message("同样的申请正在等待审批")) from None
+    _note(actor, "rights.request", account, wish)
+    return request.id
+
+
+def approve_request(actor: Actor, *, request: UUID) -> None:
+    """Lets a request take effect; the account's sessions end. Raises :class:`RightsProblem`."""
+    with recording(actor):
+        row = _deciding(actor, request)
+        wish = _wish(row)
+        _check(row.account, wish)
+        if wish.verb == "grant":
+            _add(actor, wish)
+        else:
+            _remove(wish)
+        _end_sessions(wish.account)
+        _decide(actor, row, RequestState.APPROVED)
+        _note(actor, "rights.approve", row.account, wish)
+
+
+def decline_request(actor: Actor, *, request: UUID) -> None:
+    """Closes a request without effect."""
+    with recording(actor):
+        row = _deciding(actor, request)
+        _decide(actor, row, RequestState.DECLINED)
+        _note(actor, "rights.refuse", row.account, _wish(row))
+
+
+def withdraw_request(actor: Actor, *, request: UUID) -> None:
+    """Takes back the actor's own request while nobody has decided."""
+    with recording(actor):
+        require(actor, "rights.request")
+        row = _open_row(request)
+        if row.requested_by != actor.id:
+            raise refuse(actor, "rights.withdraw", _("只有申请人能收回申请"))
+        _decide(actor, row, RequestState.WITHDRAWN)
+        _note(actor, "rights.withdraw", row.account, _wish(row))
+
+
+def grant_role(
+    actor: Actor, *, account: UUID, role: str, unit: UUID | None = None, until: date | None = None
+) -> None:
+    """Gives a role at once: the console's way, for setting up. Raises :class:`RightsProblem`."""
+    with recording(actor):
+        apply_grant(actor, Wish(account=account, role=role, unit=unit, until=until))
+
+
+def revoke_role(actor: Actor, *, account: UUID, role: str, unit: UUID | None = None) -> None:
+    """Takes a role at once: the console's way. Raises :class:`RightsProblem`."""
+    with recording(actor):
+        _console_only(actor)
+        wish = Wish(account=account, role=role, verb="revoke", unit=unit)
+        row = _account(account)
+        _check(row, wish)
+        _remove(wish)
+        _end_sessions(account)
+        _note(actor, "rights.revoke", row, wish)
+
+
+def apply_grant(actor: Actor, wish: Wish) -> None:
+    """Gives a role inside the caller's transaction, without a request: the console only."""
+    _console_only(actor)
+    account = _account(wish.account)
+    _check(account, wish)
+    _add(actor, wish)
+    _end_sessions(wish.account)
+    _note(actor, "rights.grant", account, wish)
+
+
+def _console_only(actor: Actor) -> None:
+    if actor.kind not in {"console", "system"}:
+        raise refuse(actor, "rights.approve", _("授予角色要先申请，由另一个人审批"))
+
+
+def _account(account: UUID) -> Account:
+    """The account, locked so that two roles in conflict cannot be given at the same time."""
+    row = Account.objects.select_for_update().filter(pk=account).first()
+    if row is None:
+        raise Absent
+    return row
+
+
+def _check(account: Account, wish: Wish) -> None:
+    """Raises :class:`RightsProblem` when the wish makes no sense or roles would conflict."""
+    matrix = registry.matrix()
+    role = matrix.roles.get(wish.role)
+    held = Grant.objects.filter(account=account)
+    if wish.verb == "revoke":
+        if not held.filter(role=wish.role, unit=wish.unit).exists():
+            raise RightsProblem(Message("这个账号没有该角色，可能已被收回"))
+        return
+    if role is None or not role.grantable:
+        raise RightsProblem(Message("没有这个角色，或它不能授予"))
+    if wish.unit is not None and not units.label(wish.unit):
+        raise RightsProblem(Message("部门不存在，请重新选择"))
+    if wish.unit is None and any(rule.reach in {"unit", "subtree"} for rule in role.field_rules):
+        raise RightsProblem(Message("“{role}”要选定部门", role=role.label))
+    if wish.until is not None and wish.until < timezone.localdate():
+        raise RightsProblem(Message("截止日期已过"))
+    current = held.filter(in_force(timezone.localdate())).values_list("role", flat=True)
+    conflict = matrix.conflict(set(current), wish.role)
+    if conflict is not None:
+        raise RightsProblem(conflict)
+
+
+def _deciding(actor: Actor, request: UUID) -> RightsRequest:
+    """The open request, if ``actor`` may decide it: another person than who asked and who gains."""
+    require(actor, "rights.approve")
+    row = _open_row(request)
+    if row.requested_by == actor.id:
+        raise refuse(actor, "rights.approve", _("申请人不能审批自己的申请，请另一个人审批"))
+    if row.account_id == actor.id:
+        raise refuse(actor, "rights.approve", _("自己的权限由另一个人审批"))
+    return row
+
+
+def _open_row(request: UUID) -> RightsRequest:
+    row = (
+        RightsRequest.objects.select_for_update(of=("self", "account"))
+        .select_related("account")
+        .filter(pk=request)
+        .first()
+    )
+    if row is None:
+        raise Absent
+    if row.state != RequestState.OPEN:
+        raise RightsProblem(Message("这项申请已经办结"))
+    return row
+
+
+def _wish(row: RightsRequest) -> Wish:
+    verb: Literal["grant", "revoke"] = "revoke" if row.verb == "revoke" else "grant"
+    return Wish(row.account_id, row.role, verb, row.unit, row.until)
+
+
+def _add(actor: Actor, wish: Wish) -> None:
+    """Adds the grant, or moves the end of one already held."""
+    Grant.objects.update_or_create(
+        account_id=wish.account,
+        role=wish.role,
+        unit=wish.unit,
+        defaults={"granted_by": actor.id, "until": wish.until},
+    )
+
+
+def _remove(wish: Wish) -> None:
+    Grant.objects.filter(account_id=wish.account, role=wish.role, unit=wish.unit).delete()
+
+
+def _end_sessions(account: UUID) -> None:
+    Account.objects.filter(pk=account).update(generation=F("generation") + 1)
+
+
+def _decide(actor: Actor, row: RightsRequest, state: RequestState) -> None:
+    row.state, row.decided_by, row.decided_at = state, actor.id, timezone.now()
+    row.save(update_fields=["state", "decided_by", "decided_at"])
+
+
+def _note(actor: Actor, action: str, account: Account, wish: Wish) -> None:
+    facts = {
+        "verb": wish.verb,
+        "role": wish.role,
+        "unit": str(wish.unit) if wish.unit else None,
+        "until": wish.until.isoformat() if wish.until else None,
+    }
+    actor.trail.add(Event(action, subject=account.subject, object=str(account.id), facts=facts))

@@ -1,0 +1,264 @@
+"""What the account pages show. Names are unsealed for one page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from dangan.access import profiles, registry, units
+from dangan.access.models import Account, AccountState, Grant, RequestState, RightsRequest, Token
+from dangan.access.queries.actors import accounts_with_grants, in_force, names_of_accounts
+from dangan.access.rules import Absent, Actor, require
+from dangan.vault.queries import keys_of
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class GrantLine:
+    """A role held. ``automatic`` ones come by themselves with the person."""
+
+    role: str
+    role_label: str
+    unit: UUID | None
+    unit_label: str
+    until: date | None = None
+    granted_by: str = ""
+    at: datetime | None = None
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account in a list."""
+
+    id: UUID
+    login: str
+    name: str
+    locked: bool
+    must_change_password: bool
+    last_login: datetime | None
+    roles: tuple[GrantLine, ...]
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """One page of accounts. ``total`` counts all that match."""
+
+    lines: tuple[AccountLine, ...]
+    total: int
+    offset: int
+    per_page: int = PER_PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLine:
+    """A rights request. ``may_decide`` is false for who asked and for who gains."""
+
+    id: UUID
+    account: UUID
+    account_name: str
+    account_login: str
+    verb: str
+    role_label: str
+    unit_label: str
+    until: date | None
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    state: str
+    decided_by: str
+    decided_at: datetime | None
+    may_decide: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLine:
+    """An access token as its owner sees it."""
+
+    id: UUID
+    label: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDetail:
+    """One account with its grants and requests."""
+
+    line: AccountLine
+    created_at: datetime
+    password_changed_at: datetime | None
+    grants: tuple[GrantLine, ...]
+    requests: tuple[RequestLine, ...]
+    own: bool
+
+
+def accounts(
+    actor: Actor, *, login: str = "", locked: bool = False, offset: int = 0
+) -> AccountPage:
+    """Accounts by the day they were made, newest first; ``login`` finds exactly one."""
+    require(actor, "accounts.view")
+    found = accounts_with_grants().order_by("-created_at", "id")
+    if login.strip():
+        found = found.filter(login_token=profiles.login_token(login))
+    if locked:
+        found = found.filter(state=AccountState.LOCKED)
+    rows = list(found[offset : offset + PER_PAGE])
+    profiles.fill_in(rows)
+    total = len(rows) if offset == 0 and len(rows) < PER_PAGE else found.count()
+    labels = role_labels()
+    return AccountPage(tuple(_line(row, labels) for row in rows), total, offset)
+
+
+def account(actor: Actor, account_id: UUID) -> AccountDetail:
+    """One account; raises :class:`~dangan.access.rules.Absent`."""
+    require(actor, "accounts.view")
+    row = accounts_with_grants().filter(pk=account_id).first()
+    if row is None:
+        raise Absent
+    profiles.fill_in([row])
+    requests = RightsRequest.objects.filter(account=row).order_by("-requested_at")[:20]
+    labels = role_labels()
+    return AccountDetail(
+        line=_line(row, labels),
+        created_at=row.created_at,
+        password_changed_at=row.password_changed_at,
+        grants=_grant_lines(row, labels),
+        requests=_request_lines(actor, requests),
+        own=row.id == actor.id,
+    )
+
+
+def open_requests(actor: Actor) -> tuple[RequestLine, ...]:
+    """Every request that waits for a decision, oldest first."""
+    require(actor, "rights.view")
+    waiting = RightsRequest.objects.filter(state=RequestState.OPEN).order_by("requested_at")
+    return _request_lines(actor, waiting)
+
+
+def own_tokens(actor: Actor) -> tuple[TokenLine, ...]:
+    """The actor's access tokens, newest first."""
+    require(actor, "tokens.own")
+    rows = list(Token.objects.filter(account_id=actor.id).order_by("-created_at"))
+    if not rows:
+        return ()
+    key = keys_of([actor.id])[actor.id]
+    now = timezone.now()
+    return tuple(
+        TokenLine(
+            id=row.id,
+            label=profiles.open_note(key, "token", row.id, row.label),
+            scopes=tuple(row.scopes),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            last_used_at=row.last_used_at,
+            expired=row.expires_at <= now,
+        )
+        for row in rows
+    )
+
+
+def role_labels() -> dict[str, str]:
+    """Every role's label in the page's language, by key."""
+    english = (get_language() or "").startswith("en")
+    roles = registry.matrix().roles
+    return {key: role.label_en if english else role.label for key, role in roles.items()}
+
+
+def _line(row: Account, labels: Mapping[str, str]) -> AccountLine:
+    pairs: Iterable[Mapping[str, Any]] = getattr(row, "held", ())
+    return AccountLine(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        locked=row.state == AccountState.LOCKED,
+        must_change_password=row.must_change_password,
+        last_login=row.last_login,
+        roles=tuple(
+            _grant_line(labels, p["role"], UUID(p["unit"]) if p["unit"] else None) for p in pairs
+        ),
+        linked=row.subject is not None,
+    )
+
+
+def _grant_line(labels: Mapping[str, str], role: str, unit: UUID | None, **more: Any) -> GrantLine:
+    label = units.label(unit) if unit else ""
+    return GrantLine(role, labels.get(role, role), unit, label, **more)
+
+
+def _grant_lines(row: Account, labels: Mapping[str, str]) -> tuple[GrantLine, ...]:
+    grants = list(Grant.objects.filter(in_force(timezone.localdate()), account=row).order_by("at"))
+    names = names_of_accounts({grant.granted_by for grant in grants})
+    lines = [
+        _grant_line(
+            labels,
+            grant.role,
+            grant.unit,
+            until=grant.until,
+            granted_by=names.get(grant.granted_by, ""),
+            at=grant.at,
+        )
+        for grant in grants
+    ]
+    if row.subject is not None:
+        lines.append(_grant_line(labels, registry.EMPLOYEE, None, automatic=True))
+        lines += [
+            _grant_line(labels, registry.HEAD, unit, automatic=True)
+            for unit in units.headed_by(row.subject)
+        ]
+    return tuple(lines)
+
+
+def _request_lines(actor: Actor, requests: Iterable[RightsRequest]) -> tuple[RequestLine, ...]:
+    rows = list(requests)
+    people = {row.account_id for row in rows}
+    if not people:
+        return ()
+    owners = {owner.id: owner for owner in Account.objects.filter(pk__in=people)}
+    profiles.fill_in(owners.values())
+    keys = keys_of(people)
+    names = names_of_accounts(
+        {row.requested_by for row in rows} | {row.decided_by for row in rows if row.decided_by}
+    )
+    labels = role_labels()
+    return tuple(
+        RequestLine(
+            id=row.id,
+            account=row.account_id,
+            account_name=owners[row.account_id].name,
+            account_login=owners[row.account_id].login,
+            verb=row.verb,
+            role_label=labels.get(row.role, row.role),
+            unit_label=units.label(row.unit) if row.unit else "",
+            until=row.until,
+            reason=profiles.open_note(keys[row.account_id], "rights", row.id, row.reason),
+            requested_by=names.get(row.requested_by, ""),
+            requested_at=row.requested_at,
+            state=row.state,
+            decided_by=names.get(row.decided_by, "") if row.decided_by else "",
+            decided_at=row.decided_at,
+            may_decide=_may_decide(actor, row),
+            may_withdraw=row.state == RequestState.OPEN and row.requested_by == actor.id,
+        )
+        for row in rows
+    )
+
+
+def _may_decide(actor: Actor, row: RightsRequest) -> bool:
+    return (
+        row.state == RequestState.OPEN
+        and actor.may("rights.approve")
+        and actor.id not in {row.requested_by, row.account_id}
+    )
