@@ -33,6 +33,7 @@ class Environment(BaseSettings):
     https: bool = False
     cipher_suite: Literal["aes", "sm"] = "aes"
     idle_timeout: int = 30 * 60
+    checkpoint_syslog: str = ""
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
 
     @field_validator("home")

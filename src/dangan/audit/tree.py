@@ -1,0 +1,88 @@
+"""The stored tree: tiles, leaves, checkpoints and the key that signs them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
+
+from dangan.audit.rules import Checkpoint, Verifier, public_key_of
+from dangan.audit.rules.merkle import TILE
+from dangan.vault.actions import named_secret
+
+_KEY_NAME = "log-signature"
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The log's name and the key that signs for it."""
+
+    origin: str
+    key: Ed25519PrivateKey
+
+    def sign(self, size: int, root: bytes) -> str:
+        """The signed note for a tree of ``size`` leaves under ``root``."""
+        return Checkpoint(self.origin, size, root).sign(self.key)
+
+    @property
+    def public(self) -> Verifier:
+        return public_key_of(self.origin, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A checkpoint in the database, and how far into the log its tree reaches."""
+
+    size: int
+    root: bytes
+    note: str
+    era: int
+    xid: int
+    event: int
+
+
+def signer() -> Signer:
+    """The signing key, made at first use and kept under the root secret."""
+    secret = named_secret(_KEY_NAME, lambda: secrets.token_bytes(_KEY_BYTES + 8))
+    key = Ed25519PrivateKey.from_private_bytes(secret[:_KEY_BYTES])
+    return Signer(f"dangan/log/{secret[_KEY_BYTES:].hex()}", key)
+
+
+def latest() -> Stored | None:
+    """The newest checkpoint."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT size, root, note, era, xid::text::bigint, event FROM audit_checkpoint"
+            " ORDER BY size DESC LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return Stored(*row) if row else None
+
+
+def tiles(level: int, number: int, width: int) -> Sequence[bytes]:
+    """The first ``width`` hashes of a tile, finished or not (see :data:`rules.merkle.Tiles`)."""
+    start, end = number * TILE, number * TILE + width
+    with connection.cursor() as cursor:
+        if width == TILE or width > TILE // 2:
+            cursor.execute(
+                "SELECT hashes FROM audit_tile WHERE level = %s AND number = %s", [level, number]
+            )
+            row = cursor.fetchone()
+            if row:
+                return [row[0][at : at + 32] for at in range(0, width * 32, 32)]
+        if level == 0:
+            cursor.execute(
+                "SELECT hash FROM audit_leaf WHERE number >= %s AND number < %s ORDER BY number",
+                [start, end],
+            )
+        else:
+            cursor.execute(
+                "SELECT root FROM audit_tile WHERE level = %s AND number >= %s AND number < %s"
+                " ORDER BY number",
+                [level - 1, start, end],
+            )
+        return [hash_ for (hash_,) in cursor.fetchall()]

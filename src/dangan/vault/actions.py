@@ -1,0 +1,325 @@
+"""Making, rotating and destroying keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+
+from dangan.vault.queries import Unwrapper, open_epoch, suite_for_new
+from dangan.vault.rules import (
+    KEY_BYTES,
+    SYSTEM,
+    KeyDestroyed,
+    KeyWrapper,
+    SubjectKey,
+    Tampered,
+    UnknownSuite,
+    VaultError,
+)
+from dangan.vault.secrets import root_secret
+
+BATCH = 5_000
+_ROTATION_LOCK = 0x6B657973  # the advisory lock's number: "keys"
+_PREPARE_LOCK = 0x6B657974
+
+_KeyRow: TypeAlias = tuple[UUID, int, int, bytes]
+"""Subject, version, epoch, wrapped data key."""
+
+
+class Recorder(Protocol):
+    """The part of :class:`dangan.audit.rules.Trail` that this room writes to."""
+
+    def note(
+        self, action: str, *, subject: UUID | None = None, facts: Mapping[str, object] | None = None
+    ) -> None: ...
+
+
+class Keeper(Protocol):
+    """Who asks; in practice an :class:`dangan.access.rules.Actor`."""
+
+    @property
+    def trail(self) -> Recorder: ...
+
+    def may(self, permission: str) -> bool: ...
+
+
+class RotationRunning(VaultError):  # noqa: N818 - reads as a sentence where it is raised
+    """Another process is rotating keys at this moment."""
+
+    text = "另一次密钥轮换正在进行，数据没有受损。等它结束后再看。"
+
+
+class EpochInUse(VaultError):  # noqa: N818 - reads as a sentence where it is raised
+    """The epoch still wraps data keys, or is the newest one."""
+
+    text = "密钥周期 {epoch} 仍在使用（{keys} 份数据密钥），没有销毁。请先轮换密钥。"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What a rotation did: the new epoch, how many data keys it rewrapped, and whose key rows
+    were altered by hand and do not open (left as they were)."""
+
+    epoch: int
+    rewrapped: int
+    damaged: tuple[UUID, ...] = ()
+
+
+def prepare() -> None:
+    """Make what an installation needs before its first value: root secret, epoch, system key.
+
+    Runs after every migration; does nothing where everything is in place.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARE_LOCK])
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM keystore.epoch WHERE wrapped IS NOT NULL)")
+        if not cursor.fetchone()[0]:
+            _open_new_epoch(rotating=False)
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM keystore.data_key WHERE subject = %s)", [SYSTEM]
+        )
+        if not cursor.fetchone()[0]:
+            make_keys([SYSTEM])
+
+
+def make_keys(subjects: Iterable[UUID]) -> dict[UUID, SubjectKey]:
+    """New random data keys for new subjects, in the caller's transaction.
+
+    Raises Django's ``IntegrityError`` when a subject already has one and :class:`KeyDestroyed`
+    when it once had: a destroyed person does not come back under the same identifier.
+    """
+    wanted = list(subjects)
+    if not wanted:
+        return {}
+    suite = suite_for_new()
+    with transaction.atomic(), connection.cursor() as cursor:
+        _refuse_destroyed(wanted)
+        epoch, wrapper = _newest_epoch()
+        keys, rows = {}, []
+        for subject in wanted:
+            data_key = os.urandom(KEY_BYTES)
+            keys[subject] = SubjectKey(subject, 1, suite, data_key)
+            rows.append(
+                wrapper.wrap(suite, data_key, label="data-key", context=(subject.int, 1, epoch))
+            )
+        cursor.execute(
+            "INSERT INTO keystore.data_key (subject, version, epoch, wrapped)"
+            " SELECT subject, 1, %s, wrapped FROM unnest(%s::uuid[], %s::bytea[])"
+            " AS made(subject, wrapped)",
+            [epoch, wanted, rows],
+        )
+    return keys
+
+
+def rotate(
+    actor: Keeper, *, batch: int = BATCH, progress: Callable[[int, int], None] | None = None
+) -> Rotation:
+    """Open a new epoch and rewrap every data key under it, batch by batch.
+
+    Each batch is its own short transaction, so readers and writers never wait for long and a
+    killed rotation is taken up again where it stood. ``progress`` gets (done, all). The old
+    epoch's key stays until :func:`destroy_epoch`. Needs ``keys.rotate``.
+    """
+    _require(actor, "keys.rotate")
+    with _alone():
+        epoch, done = _target_epoch(), 0
+        total, damaged = _count_outside(epoch), set[UUID]()
+        # Keys made under the old epoch behind one pass are found by the next.
+        moved = 1
+        while moved:
+            moved = 0
+            for rows in _batches_outside(epoch, batch):
+                moved += _rewrap(rows, epoch, damaged)
+                if progress is not None:
+                    progress(done + moved, max(done + moved, total))
+            done += moved
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE keystore.epoch SET rotating = false WHERE id = %s", [epoch])
+    actor.trail.note(
+        "key.rotate", facts={"epoch": epoch, "keys": done, "damaged": sorted(map(str, damaged))}
+    )
+    return Rotation(epoch, done, tuple(sorted(damaged)))
+
+
+def destroy_epoch(actor: Keeper, *, epoch: int) -> None:
+    """Forget an old epoch's key: back-ups of that time can then no longer be opened.
+
+    Raises :class:`EpochInUse` while a data key is still wrapped under it. Needs ``keys.rotate``.
+    """
+    _require(actor, "keys.rotate")
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The lock waits for transactions that are making keys under this epoch right now.
+        cursor.execute("SELECT wrapped FROM keystore.epoch WHERE id = %s FOR UPDATE", [epoch])
+        row = cursor.fetchone()
+        if row is None or row[0] is None:
+            raise KeyDestroyed
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM keystore.data_key WHERE epoch = %s),"
+            " (SELECT max(id) FROM keystore.epoch)",
+            [epoch],
+        )
+        keys, newest = cursor.fetchone()
+        if keys or epoch == newest:
+            raise EpochInUse(epoch=epoch, keys=keys)
+        cursor.execute(
+            "UPDATE keystore.epoch SET wrapped = NULL, destroyed_at = now() WHERE id = %s", [epoch]
+        )
+    actor.trail.note("key.destroy", facts={"epoch": epoch})
+
+
+def destroy_key(actor: Keeper, *, subject: UUID) -> None:
+    """Destroy one subject's data key: nothing sealed for it can be opened from now on.
+
+    Who may order this is decided by the room that destroys dossiers; the event is written here.
+    Raises :class:`KeyDestroyed` when there is none.
+    """
+    if subject == SYSTEM:
+        raise ValueError("the system's own key cannot be destroyed")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM keystore.data_key WHERE subject = %s", [subject])
+        if not cursor.rowcount:
+            raise KeyDestroyed
+        cursor.execute(
+            "INSERT INTO keystore.destroyed (subject, epoch)"
+            " SELECT %s, max(id) FROM keystore.epoch",
+            [subject],
+        )
+    actor.trail.note("key.destroy", subject=subject)
+
+
+def named_secret(name: str, make: Callable[[], bytes]) -> bytes:
+    """A secret of the installation, made and kept under the root secret when first asked for."""
+    root, context = KeyWrapper(root_secret().wrapping()), (int.from_bytes(name.encode(), "big"),)
+    with connection.cursor() as cursor:
+        find = "SELECT wrapped FROM keystore.named_secret WHERE name = %s"
+        cursor.execute(find, [name])
+        row = cursor.fetchone()
+        if row is None:
+            wrapped = root.wrap(suite_for_new(), make(), label="named-secret", context=context)
+            cursor.execute(
+                "INSERT INTO keystore.named_secret (name, wrapped) VALUES (%s, %s)"
+                " ON CONFLICT (name) DO NOTHING",
+                [name, wrapped],
+            )
+            cursor.execute(find, [name])
+            row = cursor.fetchone()
+    return root.unwrap(row[0], label="named-secret", context=context)
+
+
+def _require(actor: Keeper, permission: str) -> None:
+    if not actor.may(permission):
+        raise PermissionDenied(permission)
+
+
+def _refuse_destroyed(subjects: list[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM keystore.destroyed WHERE subject = ANY(%s))", [subjects]
+        )
+        if cursor.fetchone()[0]:
+            raise KeyDestroyed
+
+
+def _newest_epoch() -> tuple[int, KeyWrapper]:
+    """The epoch for new keys, held against destruction until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, wrapped FROM keystore.epoch WHERE wrapped IS NOT NULL"
+            " ORDER BY id DESC LIMIT 1 FOR KEY SHARE"
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise KeyDestroyed
+    return row[0], KeyWrapper(open_epoch(row[0], row[1]))
+
+
+def _open_new_epoch(*, rotating: bool) -> int:
+    """A new epoch; its number is authenticated with its key, so it is taken first."""
+    root = KeyWrapper(root_secret().wrapping())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('keystore.epoch', 'id'))")
+        (epoch,) = cursor.fetchone()
+        wrapped = root.wrap(suite_for_new(), os.urandom(KEY_BYTES), label="epoch", context=(epoch,))
+        cursor.execute(
+            "INSERT INTO keystore.epoch (id, wrapped, rotating) OVERRIDING SYSTEM VALUE"
+            " VALUES (%s, %s, %s)",
+            [epoch, wrapped, rotating],
+        )
+    return int(epoch)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Holds the rotation lock; raises :class:`RotationRunning` when another process has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ROTATION_LOCK])
+        if not cursor.fetchone()[0]:
+            raise RotationRunning
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_ROTATION_LOCK])
+
+
+def _target_epoch() -> int:
+    """The epoch of an unfinished rotation, or a new one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM keystore.epoch WHERE rotating ORDER BY id DESC LIMIT 1")
+        row = cursor.fetchone()
+    return row[0] if row else _open_new_epoch(rotating=True)
+
+
+def _count_outside(epoch: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM keystore.data_key WHERE epoch <> %s", [epoch])
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def _batches_outside(epoch: int, size: int) -> Iterator[list[_KeyRow]]:
+    """The data keys not wrapped under ``epoch``, in order of subject."""
+    after = UUID(int=0)
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT subject, version, epoch, wrapped FROM keystore.data_key"
+                " WHERE subject > %s AND epoch <> %s ORDER BY subject LIMIT %s",
+                [after, epoch, size],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield rows
+
+
+def _rewrap(rows: list[_KeyRow], epoch: int, damaged: set[UUID]) -> int:
+    """Wrap these data keys anew under ``epoch``; a row changed meanwhile is left alone."""
+    unwrapper, suite, made = Unwrapper(), suite_for_new(), []
+    target = unwrapper.wrapper(epoch)
+    for subject, version, old_epoch, old in rows:
+        try:
+            data_key = unwrapper.key(subject, version, old_epoch, old).data_key
+        except (Tampered, KeyDestroyed, UnknownSuite):
+            damaged.add(subject)
+            continue
+        context = (subject.int, version, epoch)
+        wrapped = target.wrap(suite, data_key, label="data-key", context=context)
+        made.append((subject, old_epoch, wrapped))
+    subjects, old_epochs, keys = zip(*made, strict=True) if made else ((), (), ())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE keystore.data_key d SET epoch = %s, wrapped = n.wrapped"
+            " FROM unnest(%s::uuid[], %s::int[], %s::bytea[]) AS n(subject, epoch, wrapped)"
+            " WHERE d.subject = n.subject AND d.epoch = n.epoch",
+            [epoch, list(subjects), list(old_epochs), list(keys)],
+        )
+        return int(cursor.rowcount)
