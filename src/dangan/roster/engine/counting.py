@@ -1,0 +1,193 @@
+"""Statistics: people counted by one or two axes, with means; parts of several processes add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dangan.roster.engine import wheres
+from dangan.roster.engine.axes import Axes, Axis
+from dangan.roster.engine.columns import Rows
+from dangan.roster.engine.lens import Sight
+from dangan.roster.engine.matching import Needle
+from dangan.roster.engine.paging import selected
+from dangan.roster.engine.wheres import Where
+from dangan.roster.rules import JSON, Group, GroupQuery, Measure
+
+_DENSE = 1 << 22
+"""Up to this many possible groups are counted in one array; more are sorted first."""
+
+Values = tuple[JSON, ...]
+
+
+@dataclass(slots=True)
+class Tally:
+    """`sums`: per measure the sum of the values and how many there were."""
+
+    count: int
+    sums: list[tuple[float, int]]
+
+    def add(self, other: Tally) -> None:
+        self.count += other.count
+        self.sums = [
+            (total + more, known + others)
+            for (total, known), (more, others) in zip(self.sums, other.sums, strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPart:
+    """What one process counted."""
+
+    tallies: Mapping[Values, Tally] = field(default_factory=dict)
+
+
+def axes_of(axes: Axes, query: GroupQuery) -> list[Axis]:
+    """Return the axes a query groups by."""
+    return [
+        axes.axis(path, fold=path in query.fold, unit_depth=query.unit_depth)
+        for path in query.by
+    ]
+
+
+def group_part(sights: Sequence[Sight], query: GroupQuery, needle: Needle) -> GroupPart:
+    """Count in these partitions."""
+    return merge_parts([_count(sight, query, needle) for sight in sights])
+
+
+def merge_parts(parts: Sequence[GroupPart]) -> GroupPart:
+    """Add up what several partitions or processes counted."""
+    total: dict[Values, Tally] = {}
+    for part in parts:
+        for values, tally in part.tallies.items():
+            if values in total:
+                total[values].add(tally)
+            else:
+                total[values] = Tally(tally.count, list(tally.sums))
+    return GroupPart(total)
+
+
+def groups(axes: Axes, query: GroupQuery, part: GroupPart) -> list[Group]:
+    """Turn tallies into an answer: in the order of the axes, empty last, small ones suppressed."""
+    by = axes_of(axes, query)
+
+    def order(values: Values) -> tuple[Any, ...]:
+        keys = zip(by, values, strict=True)
+        return tuple((v is None, 0 if v is None else axis.key(v)) for axis, v in keys)
+
+    hidden = suppressed({v: tally.count for v, tally in part.tallies.items()}, query.suppress)
+    return [
+        _group(values, part.tallies[values], query.measures, hide=values in hidden)
+        for values in sorted(part.tallies, key=order)
+    ]
+
+
+def suppressed(counts: Mapping[Values, int], smallest: int) -> frozenset[Values]:
+    """Return the groups to hide: all below `smallest`, and never just one.
+
+    A single hidden group could be worked out from the total, so the next smallest goes with it.
+    """
+    small = {values for values, count in counts.items() if count < smallest}
+    if len(small) == 1 and len(counts) > 1:
+        others = [(count, repr(values), values) for values, count in counts.items()]
+        small |= {min(item for item in others if item[2] not in small)[2]}
+    return frozenset(small)
+
+
+def _group(values: Values, tally: Tally, measures: Sequence[Measure], *, hide: bool) -> Group:
+    means = {
+        measure.path: None if hide or not known else total / known
+        for measure, (total, known) in zip(measures, tally.sums, strict=True)
+    }
+    return Group(values, None if hide else tally.count, means)
+
+
+def _count(sight: Sight, query: GroupQuery, needle: Needle) -> GroupPart:
+    wanted = selected(sight, query, needle)
+    if wanted is False:
+        return GroupPart()
+    by = axes_of(sight.lens.axes, query)
+    numbers, sizes = [], []
+    for axis in by:
+        numbers.append(_numbers(sight, axis, wanted))
+        sizes.append(len(axis.table(sight.part).labels) + 1)
+    cells, names = _cells(numbers, sizes)
+    counts = np.bincount(cells, minlength=len(names))
+    sums = [_sums(sight, m, wanted, cells, len(names)) for m in query.measures]
+    tallies = {}
+    for place in np.flatnonzero(counts).tolist():
+        values = _values(sight, by, sizes, int(names[place]))
+        tallies[values] = Tally(
+            int(counts[place]),
+            [(float(total[place]), int(known[place])) for total, known in sums],
+        )
+    return GroupPart(tallies)
+
+
+def _numbers(sight: Sight, axis: Axis, wanted: Where) -> NDArray[np.int64]:
+    """Return each wanted row's number on an axis, 0 where it is empty or not plain."""
+    column, plain = sight.part.column(axis.source), sight.plain(axis)
+    number = axis.table(sight.part).number.astype(np.int64)
+    if plain is False:
+        return np.zeros(wheres.count(wanted, len(column)), np.int64)
+    codes = column.codes if isinstance(wanted, bool) else column.codes[wanted]
+    found = number.take(codes)
+    if plain is not True:
+        found *= plain if isinstance(wanted, bool) else plain[wanted]
+    return found
+
+
+def _cells(
+    numbers: Sequence[NDArray[np.int64]], sizes: Sequence[int]
+) -> tuple[NDArray[np.int64], Rows]:
+    """Return each row's group and, per group, the combined number it stands for."""
+    cells = numbers[0]
+    for more, size in zip(numbers[1:], sizes[1:], strict=True):
+        cells = cells * size + more
+    possible = int(np.prod([float(size) for size in sizes]))
+    if possible <= _DENSE:
+        return cells, np.arange(possible)
+    names, dense = np.unique(cells, return_inverse=True)
+    return dense, names
+
+
+def _values(sight: Sight, by: Sequence[Axis], sizes: Sequence[int], combined: int) -> Values:
+    found: list[JSON] = []
+    for axis, size in zip(reversed(by), reversed(sizes), strict=True):
+        combined, number = divmod(combined, size)
+        found.append(axis.table(sight.part).labels[number - 1] if number else None)
+    return tuple(reversed(found))
+
+
+def _sums(
+    sight: Sight, measure: Measure, wanted: Where, cells: NDArray[np.int64], groups: int
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    axis = sight.lens.axes.axis(measure.path)
+    number = _numbers(sight, axis, wanted)
+    labels = axis.table(sight.part).labels
+    size = np.array([0.0, *(_as_float(label) for label in labels)])
+    known = np.array([False, *(_is_number(label) for label in labels)])
+    weights = size.take(number)
+    counted = known.take(number)
+    return (
+        np.bincount(cells, weights=weights, minlength=groups),
+        np.bincount(cells[counted], minlength=groups),
+    )
+
+
+def _as_float(label: JSON) -> float:
+    return float(label) if label is not None and _is_number(label) else 0.0
+
+
+def _is_number(label: JSON) -> bool:
+    if isinstance(label, int | float):
+        return True
+    try:
+        float(str(label))
+    except ValueError:
+        return False
+    return True
