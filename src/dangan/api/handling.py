@@ -1,0 +1,131 @@
+"""From exceptions to problems: one line an exception family."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+
+from dangan.access.rules import Absent, Refused
+from dangan.api import problems
+from dangan.api.problems import BadPart, problem
+from dangan.audit.actions import AuditUnavailable
+from dangan.audit.rules import Event
+from dangan.dictionary.rules import BadValue
+from dangan.dossiers.api import NoBaseVersion
+from dangan.dossiers.rules import Conflict, InvalidRecord
+from dangan.organization.rules import UnitProblem
+from dangan.roster.rules import UnknownPath
+from dangan.ui.messages import say
+
+log = logging.getLogger(__name__)
+
+
+def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    if not error.recorded:
+        request.actor.trail.add(  # type: ignore[attr-defined]  # see ActorRequest
+            Event("access.refuse", outcome="refused", object=error.action)
+        )
+    return problem(problems.REFUSED, error.reason, extra={"needs": error.action})
+
+
+def conflict(_request: HttpRequest, error: Conflict) -> HttpResponse:
+    return problem(
+        problems.CONFLICT,
+        str(_("请重新读取这条记录，再决定是否修改。")),
+        extra={"base_version": error.base_version, "version": error.version},
+    )
+
+
+def invalid_record(_request: HttpRequest, error: InvalidRecord) -> HttpResponse:
+    parts = [BadPart(f"/values/{item.field}", say(item.message)) for item in error.problems]
+    return problem(problems.INVALID, errors=parts, extra={"set": error.info_set})
+
+
+def invalid_request(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    parts = []
+    for item in error.errors:
+        source, *rest = item["loc"]
+        # A body's location begins with the name of our own parameter, which callers do not see.
+        where = "/" + "/".join(str(p) for p in rest[1:]) if source == "body" else str(rest[-1])
+        parts.append(BadPart(where, _sentence(item["type"])))
+    return problem(problems.INVALID, errors=parts)
+
+
+_SENTENCES = (
+    ("missing", _("缺少这一项。")),
+    ("extra_forbidden", _("没有这一项。")),
+    ("uuid", _("不是 UUID。")),
+    ("date", _("日期写成 2016-07-11 这样。")),
+    ("less_than", _("不在允许的范围内。")),
+    ("greater_than", _("不在允许的范围内。")),
+    ("too_", _("太长、太短或太多。")),
+    ("string_too", _("太长或太短。")),
+    ("int", _("不是整数，或超出范围。")),
+)
+"""Sentences by the beginning of pydantic's error type; values are never repeated."""
+
+
+def _sentence(kind: str) -> str:
+    found = (text for beginning, text in _SENTENCES if kind.startswith(beginning))
+    return str(next(found, _("类型或格式不对。")))
+
+
+def failed(_request: HttpRequest, error: Exception) -> HttpResponse:
+    # The message of an unforeseen error may quote values: only its kind and place are kept.
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
+    log.error("api: %s at %s", type(error).__name__, where)
+    return problem(problems.FAILED)
+
+
+def handle(api: NinjaAPI) -> None:
+    """Lets ``api`` answer every exception with a problem."""
+
+    def plain(kind: problems.Kind, *, detail: str = "") -> Any:
+        return lambda _request, _error: problem(kind, detail)
+
+    api.add_exception_handler(Exception, failed)
+    api.add_exception_handler(ValidationError, invalid_request)
+    api.add_exception_handler(
+        AuthenticationError,
+        lambda _request, _error: problem(
+            problems.NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="dangan"'}
+        ),
+    )
+    api.add_exception_handler(
+        Throttled,
+        lambda _request, error: problem(
+            problems.TOO_MANY, headers={"Retry-After": str(int(error.wait or 1))}
+        ),
+    )
+    api.add_exception_handler(HttpError, _http_error)
+    api.add_exception_handler(Refused, refused)
+    api.add_exception_handler(Conflict, conflict)
+    api.add_exception_handler(InvalidRecord, invalid_record)
+    for family in (Absent, Http404):
+        api.add_exception_handler(family, plain(problems.ABSENT))
+    for family in (BadRequest, SuspiciousOperation, UnicodeError):
+        api.add_exception_handler(family, plain(problems.BAD_REQUEST))
+    api.add_exception_handler(RequestDataTooBig, plain(problems.TOO_LARGE))
+    api.add_exception_handler(NoBaseVersion, plain(problems.NO_BASE))
+    api.add_exception_handler(AuditUnavailable, plain(problems.NO_LOG))
+    api.add_exception_handler(
+        BadValue, lambda _request, error: problem(problems.INVALID, say(error.message))
+    )
+    api.add_exception_handler(
+        UnitProblem, lambda _request, error: problem(problems.INVALID, say(error.message))
+    )
+    api.add_exception_handler(UnknownPath, plain(problems.INVALID))
+
+
+def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    known = {kind.status: kind for kind in problems.KINDS}
+    return problem(known.get(error.status_code, problems.BAD_REQUEST))

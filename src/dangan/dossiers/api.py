@@ -1,0 +1,475 @@
+"""The dossiers' part of the API: subjects, records, history.
+
+A record is one row of an information set. Its version is its ``ETag``; whoever changes or
+deletes it sends that back as ``If-Match``, so nobody overwrites another's change unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Field, Query, Router, Schema, Status
+from pydantic import ConfigDict
+
+from dangan.access.pages import ActorRequest, page
+from dangan.access.queries import names_of_accounts
+from dangan.access.rules import Absent
+from dangan.dictionary import queries as dictionary_queries
+from dangan.dictionary.rules import BadValue, Message
+from dangan.dictionary.values import ParseContext, parse
+from dangan.dossiers import actions, queries
+from dangan.dossiers.queries import CellView, ChangeView, DossierView, RowView
+from dangan.dossiers.rules import FieldProblem, InvalidRecord, Json, RowPlan
+from dangan.dossiers.views.edit import form_context
+from dangan.dossiers.writing import Written
+from dangan.roster.api import RosterOut, list_subjects
+
+router = Router(tags=["dossiers"])
+
+Raw = str | int | float | bool | None
+"""A value as programs send it: the stored form, or what a person would type."""
+
+SetKey = Annotated[str, Field(max_length=64)]
+Reason = Annotated[str, Field(max_length=200)]
+
+
+class NoBaseVersion(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """A change was asked for without saying which version it began from."""
+
+
+class Strict(Schema):
+    """What callers send: a misspelt key is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Cell(Schema):
+    """A value as the token's account may see it; ``value`` only when ``showing`` is plain."""
+
+    showing: str
+    text: str
+    value: Raw = None
+
+
+class RecordOut(Schema):
+    """One row at one version."""
+
+    row: UUID
+    version: int
+    valid_from: date
+    cells: dict[str, Cell]
+
+
+class SetOut(Schema):
+    """An information set of a dossier with its rows."""
+
+    label: str
+    may_edit: bool
+    records: list[RecordOut]
+
+
+class SubjectOut(Schema):
+    """A dossier, today or as of a day."""
+
+    subject: UUID
+    state: str
+    unit: UUID | None
+    version: int
+    as_of: date | None
+    sets: dict[str, SetOut]
+
+
+class NewRecord(Strict):
+    """A new row of a set."""
+
+    values: dict[str, Raw]
+    valid_from: date | None = None
+    reason: Reason = ""
+
+
+class NewSubjectRow(Strict):
+    """A first row of a new dossier."""
+
+    info_set: SetKey = Field(alias="set")
+    values: dict[str, Raw]
+    valid_from: date | None = None
+
+
+class NewSubject(Strict):
+    """A new dossier with its first rows."""
+
+    rows: list[NewSubjectRow] = Field(min_length=1, max_length=200)
+    reason: Reason = ""
+
+
+class WrittenOut(Schema):
+    """What a write led to; ``change`` is the update record's number, empty when nothing changed."""
+
+    subject: UUID
+    rows: list[UUID]
+    change: str
+
+
+class FieldChangeOut(Schema):
+    """One field's old and new value."""
+
+    field: str
+    old: Cell
+    new: Cell
+
+
+class RowChangeOut(Schema):
+    """What a change did to one row; ``hidden`` counts fields the account may not see."""
+
+    info_set: str = Field(serialization_alias="set")
+    row: UUID
+    version: int
+    deleted: bool
+    valid_from: date
+    fields: list[FieldChangeOut]
+    hidden: int
+
+
+class ChangeOut(Schema):
+    """An update record 更新记录."""
+
+    id: int
+    number: str
+    kind: str
+    at: datetime
+    effective: date
+    actor: UUID
+    actor_name: str
+    reason: str
+    rows: list[RowChangeOut]
+
+
+class HistoryOut(Schema):
+    """Update records, latest first; ``next`` goes into ``before`` for older ones."""
+
+    items: list[ChangeOut]
+    next: int | None
+
+
+class VersionOut(Schema):
+    """One version of a row."""
+
+    version: int
+    valid_from: date
+    change: str
+    at: datetime
+    actor: UUID
+    deleted: bool
+
+
+router.get("/subjects", response=RosterOut, summary="花名册", operation_id="list_subjects")(
+    list_subjects
+)
+
+
+@router.post(
+    "/subjects", response={201: WrittenOut}, summary="新建档案", operation_id="create_subject"
+)
+@page("people.create")
+def create_subject(
+    request: ActorRequest, response: HttpResponse, body: NewSubject
+) -> Status[WrittenOut]:
+    parsing = form_context(request.actor).parsing
+    rows = [
+        RowPlan(row.info_set, _parsed(row.info_set, row.values, parsing), valid_from=row.valid_from)
+        for row in body.rows
+    ]
+    written = actions.create_subject(request.actor, rows=rows, reason=body.reason)
+    response["Location"] = f"/api/v1/subjects/{written.subject}"
+    return Status(201, _written(written))
+
+
+@router.get(
+    "/subjects/{uuid:subject}", response=SubjectOut, summary="读取档案", operation_id="get_subject"
+)
+@page("dossier.open")
+def get_subject(
+    request: ActorRequest, response: HttpResponse, subject: UUID, as_of: date | None = None
+) -> SubjectOut:
+    view = queries.open_dossier(request.actor, subject, as_of=as_of)
+    if as_of is None:
+        response["ETag"] = _tag(view.version)
+    return _dossier(view)
+
+
+@router.get(
+    "/subjects/{uuid:subject}/records/{info_set}",
+    response=list[RecordOut],
+    summary="读取一个信息集的记录",
+    operation_id="list_records",
+)
+@page("dossier.open")
+def list_records(
+    request: ActorRequest, subject: UUID, info_set: str, as_of: date | None = None
+) -> list[RecordOut]:
+    view = queries.open_dossier(request.actor, subject, as_of=as_of, sets=(info_set,))
+    found = view.sets.get(info_set)
+    if found is None:
+        raise Absent
+    return [_record(row) for row in found.rows]
+
+
+@router.post(
+    "/subjects/{uuid:subject}/records/{info_set}",
+    response={201: WrittenOut},
+    summary="新增记录",
+    operation_id="add_record",
+)
+@page("dossier.open")
+def add_record(
+    request: ActorRequest, response: HttpResponse, subject: UUID, info_set: str, body: NewRecord
+) -> Status[WrittenOut]:
+    written = actions.save_row(
+        request.actor,
+        subject=subject,
+        info_set=info_set,
+        row=None,
+        base_version=0,
+        values=_parsed(info_set, body.values, form_context(request.actor).parsing),
+        valid_from=body.valid_from,
+        reason=body.reason,
+    )
+    response["ETag"] = _tag(1)
+    if written.rows:
+        response["Location"] = f"/api/v1/subjects/{subject}/records/{info_set}/{written.rows[0]}"
+    return Status(201, _written(written))
+
+
+@router.get(
+    "/subjects/{uuid:subject}/records/{info_set}/{uuid:row}",
+    response=RecordOut,
+    summary="读取一条记录",
+    operation_id="get_record",
+)
+@page("dossier.open")
+def get_record(
+    request: ActorRequest, response: HttpResponse, subject: UUID, info_set: str, row: UUID
+) -> RecordOut:
+    record = _current(request, subject, info_set, row)
+    response["ETag"] = _tag(record.version)
+    return _record(record)
+
+
+@router.put(
+    "/subjects/{uuid:subject}/records/{info_set}/{uuid:row}",
+    response=WrittenOut,
+    summary="修改记录",
+    operation_id="change_record",
+    openapi_extra={
+        "parameters": [{"name": "If-Match", "in": "header", "schema": {"type": "string"}}]
+    },
+)
+@page("dossier.open")
+def change_record(
+    request: ActorRequest, subject: UUID, info_set: str, row: UUID, body: NewRecord
+) -> WrittenOut:
+    """Changes the fields named in ``values``; a field left out keeps its value, null empties it."""
+    written = actions.save_row(
+        request.actor,
+        subject=subject,
+        info_set=info_set,
+        row=row,
+        base_version=_base_version(request),
+        values=_parsed(info_set, body.values, form_context(request.actor).parsing),
+        valid_from=body.valid_from,
+        reason=body.reason,
+    )
+    return _written(written)
+
+
+@router.delete(
+    "/subjects/{uuid:subject}/records/{info_set}/{uuid:row}",
+    response=WrittenOut,
+    summary="删除记录",
+    operation_id="delete_record",
+    openapi_extra={
+        "parameters": [{"name": "If-Match", "in": "header", "schema": {"type": "string"}}]
+    },
+)
+@page("dossier.open")
+def delete_record(
+    request: ActorRequest,
+    subject: UUID,
+    info_set: str,
+    row: UUID,
+    reason: Annotated[str, Query(max_length=200)] = "",
+) -> WrittenOut:
+    """Takes the row out of the dossier; its versions stay in the history."""
+    written = actions.delete_row(
+        request.actor,
+        subject=subject,
+        info_set=info_set,
+        row=row,
+        base_version=_base_version(request),
+        reason=reason,
+    )
+    return _written(written)
+
+
+@router.get(
+    "/subjects/{uuid:subject}/records/{info_set}/{uuid:row}/versions",
+    response=list[VersionOut],
+    summary="一条记录的全部版本",
+    operation_id="list_versions",
+)
+@page("history.view")
+def list_versions(
+    request: ActorRequest, subject: UUID, info_set: str, row: UUID
+) -> list[VersionOut]:
+    known, found = queries.versions(request.actor, subject, row)
+    if known.key != info_set:
+        raise Absent
+    return [
+        VersionOut(
+            version=item.version,
+            valid_from=item.valid_from,
+            change=item.number,
+            at=item.at,
+            actor=item.actor,
+            deleted=item.deleted,
+        )
+        for item in found
+    ]
+
+
+@router.get(
+    "/subjects/{uuid:subject}/history",
+    response=HistoryOut,
+    summary="更新记录",
+    operation_id="list_history",
+)
+@page("history.view")
+def list_history(
+    request: ActorRequest,
+    subject: UUID,
+    info_set: Annotated[str | None, Query(alias="set", max_length=64)] = None,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> HistoryOut:
+    found = queries.history(request.actor, subject, info_set=info_set, before=before, limit=limit)
+    names = names_of_accounts({change.actor for change in found.changes})
+    return HistoryOut(
+        items=[_change(change, names) for change in found.changes],
+        next=found.changes[-1].id if found.more else None,
+    )
+
+
+def _parsed(info_set: str, values: Mapping[str, Raw], parsing: ParseContext) -> dict[str, Json]:
+    """The values in stored form; raises :class:`InvalidRecord` naming each field that is not."""
+    dictionary = dictionary_queries.current()
+    known = dictionary.sets.get(info_set)
+    if known is None:
+        raise InvalidRecord(
+            info_set, [FieldProblem("", Message("没有信息集“{key}”。", key=info_set))]
+        )
+    parsed: dict[str, Json] = {}
+    problems = []
+    for key, raw in values.items():
+        item = known.by_key.get(key)
+        if item is None or raw is None or raw == "":
+            parsed[key] = None
+            continue
+        try:
+            parsed[key] = parse(item, raw, dictionary=dictionary, context=parsing)
+        except BadValue as bad:
+            problems.append(FieldProblem(key, bad.message))
+    if problems:
+        raise InvalidRecord(info_set, problems)
+    return parsed
+
+
+def _base_version(request: ActorRequest) -> int:
+    """The version in ``If-Match``; raises :class:`NoBaseVersion` when there is none."""
+    text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise NoBaseVersion
+    return int(text)
+
+
+def _tag(version: int) -> str:
+    return f'"{version}"'
+
+
+def _current(request: ActorRequest, subject: UUID, info_set: str, row: UUID) -> RowView:
+    view = queries.open_dossier(request.actor, subject, sets=(info_set,))
+    found = view.sets.get(info_set)
+    record = next((item for item in found.rows if item.row == row), None) if found else None
+    if record is None:
+        raise Absent
+    return record
+
+
+def _dossier(view: DossierView) -> SubjectOut:
+    return SubjectOut(
+        subject=view.subject,
+        state=view.state,
+        unit=view.unit,
+        version=view.version,
+        as_of=view.as_of,
+        sets={
+            key: SetOut(
+                label=shown.info_set.label,
+                may_edit=shown.may_edit,
+                records=[_record(row) for row in shown.rows],
+            )
+            for key, shown in view.sets.items()
+        },
+    )
+
+
+def _record(row: RowView) -> RecordOut:
+    return RecordOut(
+        row=row.row,
+        version=row.version,
+        valid_from=row.valid_from,
+        cells={cell.field.key: _cell(cell) for cell in row.cells if cell.text or cell.value},
+    )
+
+
+def _cell(cell: CellView) -> Cell:
+    return Cell(showing=str(cell.showing), text=cell.text, value=cell.value)
+
+
+def _written(written: Written) -> WrittenOut:
+    return WrittenOut(subject=written.subject, rows=list(written.rows), change=written.number)
+
+
+def _change(change: ChangeView, names: Mapping[UUID, str]) -> ChangeOut:
+    return ChangeOut(
+        id=change.id,
+        number=change.number,
+        kind=change.kind,
+        at=change.at,
+        effective=change.effective,
+        actor=change.actor,
+        actor_name=names.get(change.actor, ""),
+        reason=change.reason,
+        rows=[
+            RowChangeOut(
+                info_set=row.info_set.key,
+                row=row.row,
+                version=row.version,
+                deleted=row.deleted,
+                valid_from=row.valid_from,
+                fields=_field_changes(row.fields),
+                hidden=row.hidden,
+            )
+            for row in change.rows
+        ],
+    )
+
+
+def _field_changes(changes: Iterable[queries.FieldChangeView]) -> list[FieldChangeOut]:
+    return [
+        FieldChangeOut(field=item.field.key, old=_cell(item.old), new=_cell(item.new))
+        for item in changes
+    ]
