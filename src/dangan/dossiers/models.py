@@ -29,6 +29,9 @@ class Subject(models.Model):
     version = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    completeness = models.PositiveSmallIntegerField(default=0)
+    """Percent of the expected fields that are filled, as of the last change: says how much is
+    there, not what."""
 
     class Meta:
         constraints = [

@@ -305,13 +305,22 @@ class _Batch:
     def _store_subjects(
         self, dossiers: list[_Dossier], after: dict[UUID, dict[str, list[Row]]]
     ) -> None:
+        filled = {}
         for dossier in dossiers:
-            dossier.unit = unit_of(self.dictionary, after[dossier.subject])
+            rows = after[dossier.subject]
+            dossier.unit = unit_of(self.dictionary, rows)
+            filled[dossier.subject] = score(rows, self.dictionary).percent
         new = [d for d in dossiers if d.created]
         _copy(
             Subject,
-            ("id", "kind", "state", "unit", "version", "created_at", "changed_at"),
-            ((d.subject, "person", d.state, d.unit, 1, self.now, self.now) for d in new),
+            (
+                "id", "kind", "state", "unit", "version", "created_at", "changed_at",
+                "completeness",
+            ),  # fmt: skip
+            (
+                (d.subject, "person", d.state, d.unit, 1, self.now, self.now, filled[d.subject])
+                for d in new
+            ),
         )
         old = [d for d in dossiers if not d.created]
         if not old:
@@ -321,14 +330,15 @@ class _Batch:
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE dossiers_subject s SET state = v.state, unit = v.unit, changed_at = %s,"
-                " version = s.version + 1"
-                " FROM unnest(%s::uuid[], %s::text[], %s::uuid[]) AS v(id, state, unit)"
-                " WHERE s.id = v.id",
+                " version = s.version + 1, completeness = v.filled"
+                " FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::smallint[])"
+                " AS v(id, state, unit, filled) WHERE s.id = v.id",
                 [
                     self.now,
                     [d.subject for d in old],
                     [d.state for d in old],
                     [d.unit for d in old],
+                    [filled[d.subject] for d in old],
                 ],
             )
 
@@ -468,15 +478,7 @@ def roster_entries(
     """The roster's line for each dossier, from its state and rows."""
     dictionary = dictionary_queries.current()
     return [
-        RosterEntry(
-            subject,
-            unit_of(dictionary, rows),
-            state,
-            {
-                **list_values(dictionary, rows),
-                "dossier.completeness": score(rows, dictionary).percent,
-            },
-        )
+        RosterEntry(subject, unit_of(dictionary, rows), state, list_values(dictionary, rows))
         for subject, (state, rows) in dossiers.items()
     ]
 
