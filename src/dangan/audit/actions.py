@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from dangan.audit.rules import Entry, Event, Trail, encode_entry
+from dangan.audit.checking import verify
+from dangan.audit.rules import Entry, Event, Outcome, Trail, encode_entry
+from dangan.audit.rules.checking import Report
 from dangan.audit.rules.events import with_mac
 from dangan.vault.queries import SYSTEM, entry_mac, keys_of
 from dangan.vault.rules import Place, SubjectKey, VaultError, seal
@@ -147,3 +150,27 @@ def reason_place(uid: UUID) -> Place:
 def detail_place(subject: UUID, uid: UUID) -> Place:
     """Where an event's sealed detail stands."""
     return Place("event", subject, "detail", uid)
+
+
+def check(
+    actor: HasTrail,
+    *,
+    checkpoints: Path | None = None,
+    data: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Check the whole log (see :func:`dangan.audit.queries.verify`) and keep the outcome.
+
+    The outcome shows on the log page; the check itself is an event.
+    """
+    report = verify(checkpoints=checkpoints, data=data, progress=progress)
+    outcome: Outcome = "done" if report.ok else "failed"
+    facts = {"events": report.events, "problems": len(report.problems), "data": data}
+    actor.trail.add(Event("audit.verify", outcome=outcome, facts=facts))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_verification (report) VALUES (%s::jsonb)",
+            [json.dumps(report.as_json(), ensure_ascii=False)],
+        )
+        flush(actor.trail)
+    return report

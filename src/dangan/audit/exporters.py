@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import logging.handlers
 import os
 import socket
 from pathlib import Path
@@ -17,22 +15,23 @@ from dangan.audit.rules import Verifier
 class Exporter(Protocol):
     """A place outside the database that keeps checkpoints."""
 
-    def export(self, note: str, *, public_key: Verifier) -> None:
+    def export(self, note: str) -> None:
         """Keep a signed note; raises ``OSError`` when that cannot be done now."""
 
 
 class FileExporter:
     """Appends notes to a file, each followed by an empty line; the public key lies beside it."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, public_key: Verifier) -> None:
+        self._path = path
+        self._public_key = public_key
 
-    def export(self, note: str, *, public_key: Verifier) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
-        key_file = self.path.with_suffix(".vkey")
+    def export(self, note: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o711)
+        key_file = self._path.with_suffix(".vkey")
         if not key_file.exists():
-            key_file.write_text(f"{public_key}\n")
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
+            key_file.write_text(f"{self._public_key}\n")
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         try:
             length, last = _whole_length(descriptor), f"{note}\n".encode()
             if os.pread(descriptor, len(last), max(0, length - len(last))) == last:
@@ -57,32 +56,28 @@ def _whole_length(descriptor: int) -> int:
 
 
 class SyslogExporter:
-    """Sends each note as one line to a syslog server: ``host:port`` (UDP) or a socket's path."""
+    """Sends each note as one line to a syslog server (RFC 3164, facility auth, severity info).
+
+    ``address`` is ``host:port`` (UDP) or the path of a socket such as ``/dev/log``.
+    """
+
+    _PRIORITY = 4 * 8 + 6
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._handler: logging.handlers.SysLogHandler | None = None
 
-    def export(self, note: str, *, public_key: Verifier) -> None:
-        handler = self._handler = self._handler or self._connect()
+    def export(self, note: str) -> None:
         line = " | ".join(part for part in note.splitlines() if part)
-        record = logging.LogRecord("dangan", logging.INFO, "", 0, "%s", (line,), None)
-        message = f"<{handler.encodePriority('auth', 'info')}>dangan: {handler.format(record)}"
-        sock = handler.socket
-        if isinstance(handler.address, str):
-            sock.send(message.encode())
-        else:
-            sock.sendto(message.encode(), handler.address)
-
-    def _connect(self) -> logging.handlers.SysLogHandler:
         host, _, port = self._address.rpartition(":")
-        address: str | tuple[str, int] = (host, int(port)) if host else self._address
-        return logging.handlers.SysLogHandler(address, socktype=socket.SOCK_DGRAM)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET if host else socket.AF_UNIX
+        with socket.socket(family, socket.SOCK_DGRAM) as sender:
+            sender.connect((host.strip("[]"), int(port)) if host else self._address)
+            sender.send(f"<{self._PRIORITY}>dangan: {line}".encode())
 
 
-def exporters() -> list[Exporter]:
+def exporters(public_key: Verifier) -> list[Exporter]:
     """The places this installation sends checkpoints to."""
-    found: list[Exporter] = [FileExporter(settings.DANGAN.checkpoint_file)]
+    found: list[Exporter] = [FileExporter(settings.DANGAN.checkpoint_file, public_key)]
     if settings.DANGAN.checkpoint_syslog:
         found.append(SyslogExporter(settings.DANGAN.checkpoint_syslog))
     return found

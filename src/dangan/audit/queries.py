@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -16,6 +16,7 @@ from django.db import connection
 from dangan.audit import checking, tree
 from dangan.audit.actions import detail_place, reason_place
 from dangan.audit.catalogue import looks
+from dangan.audit.exporting import export_log
 from dangan.audit.rules import (
     BadNote,
     Entry,
@@ -41,6 +42,8 @@ __all__ = [
     "Standing",
     "entries",
     "event",
+    "export",
+    "export_log",
     "looked_at",
     "proof",
     "register_data_check",
@@ -154,6 +157,9 @@ class Standing:
     checked_at: datetime | None = None
     checked: Mapping[str, Any] = field(default_factory=dict)
 
+
+_Row: TypeAlias = tuple[int, int | None, bytes]
+"""Event number, place in the tree, entry."""
 
 _FIELDS = "e.id, l.number, e.entry"
 
@@ -355,9 +361,7 @@ def _page(query: EventQuery) -> EventPage:
     return EventPage(tuple(found), total, more)
 
 
-def _rows_before(
-    query: EventQuery, before: tuple[datetime, int] | None
-) -> list[tuple[int, int | None, bytes]]:
+def _rows_before(query: EventQuery, before: tuple[datetime, int] | None) -> list[_Row]:
     where, values = _where(query)
     if before is not None:
         where += " AND (e.at, e.id) < (%s, %s)"
@@ -377,17 +381,18 @@ def _all_pages(query: EventQuery, size: int = 1_000) -> Iterator[LoggedEvent]:
         before = (found[-1].at, found[-1].id)
 
 
-def _select(where: str, values: list[Any], limit: int) -> list[tuple[int, int | None, bytes]]:
+def _select(where: str, values: list[Any], limit: int) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_FIELDS} FROM audit_event e LEFT JOIN audit_leaf l ON l.event = e.id"  # noqa: S608 - built from constants
             f" WHERE {where} ORDER BY e.at DESC, e.id DESC LIMIT %s",
             [*values, limit],
         )
-        return cursor.fetchall()
+        rows: list[_Row] = cursor.fetchall()
+    return rows
 
 
-def _read(rows: Iterable[tuple[int, int | None, bytes]]) -> list[LoggedEvent]:
+def _read(rows: Iterable[_Row]) -> list[LoggedEvent]:
     """The rows' entries with reasons opened. What does not open reads as absent, not as an error:
     checking the log names it."""
     parsed = [(number, leaf, parse_entry(entry)) for number, leaf, entry in rows]

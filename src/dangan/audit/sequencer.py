@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from threading import Event as Signal
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from django.db import DatabaseError, connection, transaction
@@ -19,7 +19,7 @@ from dangan.audit import tree
 from dangan.audit.exporters import Exporter, exporters
 from dangan.audit.rules import Edge, leaf_hash
 from dangan.audit.rules.merkle import edge_of
-from dangan.audit.tree import Signer, Stored
+from dangan.audit.tree import Stored
 
 BATCH = 5_000
 MOST_AT_ONCE = 100_000
@@ -31,6 +31,10 @@ _log = logging.getLogger("dangan.audit")
 
 class LogDamaged(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """The stored tree is not the one last signed; nothing is signed on top of it."""
+
+
+_Ready: TypeAlias = tuple[int, int, int, bytes]
+"""Era, transaction, event and entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,10 @@ class Sequencer:
     """Appends what is new, one checkpoint a step. Keeps the tree's right edge between steps."""
 
     def __init__(self, places: list[Exporter] | None = None) -> None:
-        self._places = exporters() if places is None else places
+        self._signer = tree.signer()
+        self._places = exporters(self._signer.public) if places is None else places
         self._unsent: list[list[str]] = [[] for _ in self._places]
         self._edge: Edge | None = None
-        self._signer: Signer | None = None
 
     def step(self) -> int:
         """Sequence what can be; returns the number of new leaves, 0 while another one works.
@@ -93,7 +97,6 @@ class Sequencer:
             unsent.append(stored.note)
 
     def _sign(self, edge: Edge, cursor: _Cursor) -> str:
-        self._signer = self._signer or tree.signer()
         root = edge.root()
         note = self._signer.sign(edge.size, root)
         with connection.cursor() as sql:
@@ -108,9 +111,8 @@ class Sequencer:
         """Send what is unsent; a place that is down gets it later, the log goes on."""
         for place, unsent in zip(self._places, self._unsent, strict=True):
             while unsent:
-                self._signer = self._signer or tree.signer()
                 try:
-                    place.export(unsent[0], public_key=self._signer.public)
+                    place.export(unsent[0])
                 except OSError:
                     _log.warning("a checkpoint could not be sent; will try again", exc_info=True)
                     break
@@ -127,9 +129,10 @@ def sequence_once() -> int:
 
 def run_sequencer(stop: Signal, *, pause: float = 1.0) -> None:
     """Sequence about once a second until ``stop`` is set. A lost database is waited for."""
-    sequencer = Sequencer()
+    sequencer: Sequencer | None = None
     while not stop.wait(pause):
         try:
+            sequencer = sequencer or Sequencer()
             sequencer.step()
         except DatabaseError:
             _log.warning("the sequencer lost the database; will try again", exc_info=True)
@@ -168,7 +171,7 @@ def _append_all(edge: Edge, cursor: _Cursor) -> _Cursor:
     return cursor
 
 
-def _ready(cursor: _Cursor) -> list[tuple[int, int, int, bytes]]:
+def _ready(cursor: _Cursor) -> list[_Ready]:
     """The next events of the era behind which no older transaction can still commit."""
     with connection.cursor() as sql:
         sql.execute(
@@ -178,10 +181,11 @@ def _ready(cursor: _Cursor) -> list[tuple[int, int, int, bytes]]:
             " ORDER BY xid, id LIMIT %s",
             [cursor.era, cursor.xid, cursor.event, BATCH],
         )
-        return sql.fetchall()
+        rows: list[_Ready] = sql.fetchall()
+    return rows
 
 
-def _left_behind(cursor: _Cursor, era: int) -> list[tuple[int, int, int, bytes]]:
+def _left_behind(cursor: _Cursor, era: int) -> list[_Ready]:
     """All events of eras that ended before ``era`` and are not in the tree."""
     with connection.cursor() as sql:
         sql.execute(
@@ -191,10 +195,11 @@ def _left_behind(cursor: _Cursor, era: int) -> list[tuple[int, int, int, bytes]]
             " ORDER BY era, xid, id",
             [cursor.era, era],
         )
-        return sql.fetchall()
+        rows: list[_Ready] = sql.fetchall()
+    return rows
 
 
-def _append(edge: Edge, rows: list[tuple[int, int, int, bytes]], cursor: _Cursor) -> _Cursor:
+def _append(edge: Edge, rows: list[_Ready], cursor: _Cursor) -> _Cursor:
     if not rows:
         return cursor
     first, hashes = edge.size, [leaf_hash(row[3]) for row in rows]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-FORWARD = """
+TABLES = """
 CREATE TABLE audit_era (
     id smallint GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_era_pk PRIMARY KEY,
     cluster bigint NOT NULL,
@@ -72,20 +72,21 @@ BEGIN
     RAISE EXCEPTION 'the log only grows: % on % refused', TG_OP, TG_TABLE_NAME
         USING ERRCODE = 'restrict_violation';
 END $$;
-""" + "".join(
-    f"""
+"""
+
+TRIGGER = """
 CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
 ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_only_grows;
 """
-    for table in (
-        "audit_era",
-        "audit_event",
-        "audit_leaf",
-        "audit_tile",
-        "audit_checkpoint",
-        "audit_verification",
-    )
+
+GROWING = (
+    "audit_era",
+    "audit_event",
+    "audit_leaf",
+    "audit_tile",
+    "audit_checkpoint",
+    "audit_verification",
 )
 
 BACKWARD = """
@@ -97,4 +98,8 @@ DROP FUNCTION audit_refuse();
 class Migration(migrations.Migration):
     initial = True
     dependencies = [("vault", "0001_keystore")]
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
+    operations = [
+        migrations.RunSQL(
+            TABLES + "".join(TRIGGER.format(table=name) for name in GROWING), BACKWARD
+        )
+    ]

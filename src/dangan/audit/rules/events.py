@@ -135,7 +135,7 @@ def split_mac(stored: bytes) -> tuple[bytes, bytes] | None:
 
 
 def parse_entry(stored: bytes) -> Entry:
-    """The entry in these bytes; raises ``ValueError`` for anything :func:`encode_entry` never made."""
+    """The entry in these bytes; raises ``ValueError`` for what :func:`encode_entry` never made."""
     try:
         found = json.loads(stored)
         return Entry(

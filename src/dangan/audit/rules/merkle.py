@@ -192,7 +192,7 @@ def _consistency(old: int, start: int, end: int, *, whole: bool) -> Iterator[tup
 
 
 def consistency_proof(old: int, new: int, tiles: Tiles) -> list[bytes]:
-    """The proof (RFC 6962 § 2.1.2) that the tree of ``old`` leaves is a prefix of that of ``new``."""
+    """The proof (RFC 6962 § 2.1.2) that the first ``old`` of ``new`` leaves are as they were."""
     return [subtree_hash(start, end, tiles) for start, end in consistency_ranges(old, new)]
 
 
