@@ -9,12 +9,24 @@ from pathlib import Path
 REFUSED = 1
 UNUSABLE = 2
 
-_REFUSALS = frozenset({"Refused", "Absent", "Conflict", "InvalidRecord", "InvalidUnit"})
+_REFUSALS = frozenset(
+    {
+        "Refused",
+        "Absent",
+        "Conflict",
+        "InvalidRecord",
+        "NoSuchAccount",
+        "AccountProblem",
+        "PeopleThere",
+    }
+)
+_UNREACHABLE = frozenset({"OperationalError", "InterfaceError"})
 _SENTENCES = {
     "Absent": "没有找到，或者你无权查看。",
     "Conflict": "这条记录刚被别人改过，没有写入。请重新查看后再试。",
+    "NoSuchAccount": "没有这个账号，或账号已停用。",
+    "AuditUnavailable": "日志暂时不能写入，因此没有执行。请检查数据库和磁盘空间。",
 }
-_UNREACHABLE = ("OperationalError", "InterfaceError")
 
 
 def exit_code_of(error: Exception) -> tuple[int, str]:
@@ -26,11 +38,11 @@ def exit_code_of(error: Exception) -> tuple[int, str]:
         traceback.print_exception(error)
     families = {kind.__name__ for kind in type(error).__mro__}
     if families & _REFUSALS:
-        return REFUSED, _sentence(error)
-    if _is_ours(error):
-        return UNUSABLE, str(error)
-    if families & set(_UNREACHABLE):
+        return REFUSED, _sentence(error, "没有这项权限。")
+    if families & _UNREACHABLE:
         return UNUSABLE, "连不上数据库。请检查 DANGAN_DATABASE_URL，或数据库是否在运行。"
+    if type(error).__module__.startswith("dangan."):
+        return UNUSABLE, _sentence(error, str(error))
     if isinstance(error, PermissionError):
         return UNUSABLE, f"没有权限读写 {error.filename}。"
     if isinstance(error, FileNotFoundError):
@@ -41,20 +53,20 @@ def exit_code_of(error: Exception) -> tuple[int, str]:
     )
 
 
-def _sentence(error: Exception) -> str:
-    name = type(error).__name__
-    if name in _SENTENCES:
-        return _SENTENCES[name]
-    problems = getattr(error, "problems", None)
-    if problems:
+def _sentence(error: Exception, otherwise: str) -> str:
+    """The words our exceptions carry for people, wherever they keep them."""
+    if type(error).__name__ in _SENTENCES:
+        return _SENTENCES[type(error).__name__]
+    if callable(lines := getattr(error, "lines", None)):
+        return "\n".join(lines())
+    if problems := getattr(error, "problems", None):
         return "\n".join(str(problem.message) for problem in problems)
-    reason = getattr(error, "reason", "")
-    return str(reason) if reason else "没有这项权限。"
-
-
-def _is_ours(error: Exception) -> bool:
-    """Our own exceptions carry a sentence made for people."""
-    return type(error).__module__.startswith("dangan.")
+    if messages := getattr(error, "messages", None):
+        return "\n".join(messages)
+    for name in ("message", "reason", "text"):
+        if said := getattr(error, name, None):
+            return str(said)
+    return otherwise
 
 
 def _where(error: Exception) -> str:

@@ -61,9 +61,12 @@ def acting(name: str | None) -> Iterator[Actor]:
     with database():
         from dangan.access.queries import actor_named, console_actor
         from dangan.audit.actions import flush
+        from dangan.audit.sequencer import sequence_once
 
         actor = actor_named(name) if name else console_actor()
         try:
             yield actor
         finally:
             flush(actor.trail)
+            # Where no service runs nobody else would put these events into the tree.
+            sequence_once()

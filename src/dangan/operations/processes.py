@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,9 +61,11 @@ def worker() -> None:
 def sequencer() -> None:
     """Appends committed log events to the tree and signs checkpoints."""
     _set_up()
-    from dangan.audit.actions import run_sequencer
+    from dangan.audit.sequencer import run_sequencer
 
-    run_sequencer()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
+    run_sequencer(stop)
 
 
 def prepare() -> None:

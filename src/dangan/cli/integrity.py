@@ -1,0 +1,57 @@
+"""``dangan audit verify`` and ``dangan keys rotate``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dangan.cli.output import say, say_json
+from dangan.cli.session import acting
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PROBLEMS_SHOWN = 100
+
+
+def verify(*, data: bool, checkpoints: Path | None, as_json: bool) -> int:
+    """Checks the whole log; 1 when anything is not as it was written."""
+    with acting(None) as actor:
+        from dangan.audit.checking import verify as check
+        from dangan.audit.rules import Event
+
+        report = check(checkpoints=checkpoints, data=data)
+        actor.trail.add(
+            Event(
+                "audit.verify",
+                outcome="done" if report.ok else "failed",
+                facts={"events": report.events, "problems": len(report.problems)},
+            )
+        )
+    if as_json:
+        say_json(report.as_json())
+        return 0 if report.ok else 1
+    say(
+        f"日志 {report.events} 条，已入树 {report.leaves} 条，待入树 {report.waiting} 条，"
+        f"检查点 {report.checkpoints} 个，用时 {report.took_ms / 1000:.1f} 秒。"
+    )
+    if report.ok:
+        say("核验通过：" + ("日志和数据都没有被改动。" if data else "日志没有被改动。"))
+        return 0
+    say(f"核验不通过，{len(report.problems)} 处：")
+    for problem in report.problems[:_PROBLEMS_SHOWN]:
+        say(f"  {problem}")
+    say("数据没有改动。请保留现场，通知安全负责人，并与异地检查点和备份比对。")
+    return 1
+
+
+def rotate(*, act_as: str | None) -> int:
+    """Opens a new epoch and rewraps every data key under it."""
+    with acting(act_as) as actor:
+        from dangan.vault.actions import rotate as run
+
+        done = run(actor)
+    say(f"已启用第 {done.epoch} 期主密钥，重新包裹 {done.rewrapped} 个数据密钥。")
+    if done.damaged:
+        say(f"有 {len(done.damaged)} 个数据密钥无法打开，请运行 dangan audit verify --data 查明。")
+        return 1
+    return 0
