@@ -1,4 +1,8 @@
-"""One embedded PostgreSQL for the test run; each pytest-xdist worker has its own database in it."""
+"""One embedded PostgreSQL for the test run; each pytest-xdist worker has its own database in it.
+
+The settings module is named here, not in pyproject.toml: pytest-django would load it before
+this file has said where the tests' home is.
+"""
 
 from __future__ import annotations
 
@@ -16,3 +20,7 @@ from dangan.operations.postgres import EmbeddedServer  # noqa: E402
 _SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _server = EmbeddedServer(_HOME, extra=_SPEED).start()
 atexit.register(_server.stop_if_last)
+
+import django  # noqa: E402
+
+django.setup()

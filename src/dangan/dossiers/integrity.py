@@ -8,6 +8,7 @@ current record is opened, so a value moved or sealed under a lost key shows as w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -53,13 +54,14 @@ ORDER BY row, version DESC
 LIMIT 1000
 """
 
+_WHERE = "档案 {subject} 信息集 {set} 行 {row} 第 {version} 版"
 _SENTENCES = {
-    "added": "档案 {subject} 信息集 {set} 行 {row} 第 {version} 版在日志中没有记载，是直接写入数据库的",
-    "removed": "档案 {subject} 信息集 {set} 行 {row} 第 {version} 版已从数据库中删除",
-    "moved": "档案 {subject} 信息集 {set} 行 {row} 第 {version} 版不在原来的位置",
-    "altered": "档案 {subject} 信息集 {set} 行 {row} 第 {version} 版的封存内容被改动过",
-    "rolled-back": "档案 {subject} 信息集 {set} 行 {row} 第 {version} 版的当前标记不对，数据被退回过",
-    "unreadable": "档案 {subject} 信息集 {set} 行 {row} 第 {version} 版无法打开：{reason}",
+    "added": _WHERE + "在日志中没有记载，是直接写入数据库的",
+    "removed": _WHERE + "已从数据库中删除",
+    "moved": _WHERE + "不在原来的位置",
+    "altered": _WHERE + "的封存内容被改动过",
+    "rolled-back": _WHERE + "的当前标记不对，数据被退回过",
+    "unreadable": _WHERE + "无法打开：{reason}",
 }
 
 
@@ -67,21 +69,31 @@ def check_records() -> Iterator[Problem]:
     """Every record that is not as the log says, or does not open."""
     with connection.cursor() as cursor:
         cursor.execute(_COMPARE)
-        for subject, info_set, row, version, kind in cursor.fetchall():
-            yield _problem(f"record-{kind}", subject, info_set, row, version)
+        for *where, kind in cursor.fetchall():
+            yield _problem(kind, _Where(*where))
         cursor.execute(_ROLLED_BACK)
-        for subject, info_set, row, version in cursor.fetchall():
-            yield _problem("record-rolled-back", subject, info_set, row, version)
+        for where in cursor.fetchall():
+            yield _problem("rolled-back", _Where(*where))
     yield from _unreadable()
 
 
-def _problem(
-    kind: str, subject: UUID, info_set: str, row: UUID, version: int, reason: str = ""
-) -> Problem:
-    params = {"subject": str(subject), "set": info_set, "row": str(row), "version": version}
+class _Where(NamedTuple):
+    subject: UUID
+    info_set: str
+    row: UUID
+    version: int
+
+
+def _problem(kind: str, where: _Where, reason: str = "") -> Problem:
+    params: dict[str, object] = {
+        "subject": str(where.subject),
+        "set": where.info_set,
+        "row": str(where.row),
+        "version": where.version,
+    }
     if reason:
         params["reason"] = reason
-    return Problem(kind, params, _SENTENCES[kind.removeprefix("record-")])
+    return Problem(f"record-{kind}", params, _SENTENCES[kind])
 
 
 def _unreadable() -> Iterator[Problem]:
@@ -98,12 +110,13 @@ def _unreadable() -> Iterator[Problem]:
         last = page[-1][0]
         keys = vault_queries.keys_of({item[1] for item in page}, skip_destroyed=True)
         for _id, subject, info_set, row, version, sealed in page:
-            if subject not in keys or info_set not in known:
+            where = _Where(subject, info_set, row, version)
+            if where.subject not in keys or where.info_set not in known:
                 continue
             try:
-                open_values(keys[subject], info_set, row, version, sealed)
+                open_values(keys[where.subject], where.info_set, where.row, where.version, sealed)
             except VaultError as error:
-                yield _problem("record-unreadable", subject, info_set, row, version, str(error))
+                yield _problem("unreadable", where, str(error))
 
 
 def register() -> None:

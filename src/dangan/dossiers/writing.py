@@ -18,8 +18,8 @@ from uuid import UUID, uuid4
 
 import msgspec
 from django.db import connection
-from django.db.utils import IntegrityError
 from django.utils import timezone
+from psycopg.errors import UniqueViolation
 
 from dangan.access.rules import Absent, Actor, Refused, Showing, field_showings, reach
 from dangan.audit.rules import Event
@@ -314,9 +314,15 @@ class _Batch:
         _copy(
             Subject,
             (
-                "id", "kind", "state", "unit", "version", "created_at", "changed_at",
+                "id",
+                "kind",
+                "state",
+                "unit",
+                "version",
+                "created_at",
+                "changed_at",
                 "completeness",
-            ),  # fmt: skip
+            ),
             (
                 (d.subject, "person", d.state, d.unit, 1, self.now, self.now, filled[d.subject])
                 for d in new
@@ -449,10 +455,10 @@ class _Batch:
                     rows.append((item.path, token, d.subject, row))
         try:
             _copy(UniqueToken, ("path", "token", "subject_id", "row"), rows)
-        except IntegrityError as error:
+        except UniqueViolation as error:
             raise self._taken(error) from error
 
-    def _taken(self, error: IntegrityError) -> InvalidRecord:
+    def _taken(self, error: UniqueViolation) -> InvalidRecord:
         """Names the field whose value another dossier holds, from the constraint's own words."""
         text = str(error)
         item = next((f for f in self.dictionary.unique_fields if f.path in text), None)

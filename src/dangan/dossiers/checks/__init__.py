@@ -18,9 +18,9 @@ from dangan.dossiers.checks.findings import (
     Settings,
     Severity,
     Values,
+    birth_of,
     rows_of,
     single,
-    text_at,
 )
 from dangan.dossiers.checks.row import check_row
 from dangan.dossiers.checks.whole import check_whole
@@ -55,7 +55,7 @@ def entry(
     before or after the change; of it only the birth date is used. Empty required fields are not
     reported here: forms and imports say that themselves."""
     own = values if info_set.key == "identity" else single(dossier, "identity")
-    birth = text_at(own, "birth_date")
+    birth = birth_of(own)
     return list(check_row(values, info_set, row, birth=birth, today=today, settings=settings))
 
 
@@ -67,7 +67,7 @@ def scan(
     settings: Settings = _DEFAULT,
 ) -> list[Finding]:
     """Everything that is wrong with a dossier, row by row and as a whole."""
-    birth = text_at(single(dossier, "identity"), "birth_date")
+    birth = birth_of(single(dossier, "identity"))
     found: list[Finding] = []
     for info_set in dictionary.sets.values():
         for row in rows_of(dossier, info_set.key):

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from uuid import UUID
 
 from dangan.dictionary.rules import Json, Message
+from dangan.dictionary.values.identity import id_facts
 
 Values: TypeAlias = Mapping[str, "Json | None"]
 
@@ -94,6 +95,13 @@ def text_at(values: Values, key: str) -> str | None:
 def rows_of(dossier: DossierValues, info_set: str) -> Sequence[Row]:
     """The rows of a set, none when there are none."""
     return dossier.get(info_set) or ()
+
+
+def birth_of(identity: Values) -> str | None:
+    """The person's birth date: from the identity number, which carries a check digit, else as
+    written. So one wrong birth date is reported once and not again as wrong ages."""
+    number = text_at(identity, "id_number")
+    return id_facts(number).birth.isoformat() if number else text_at(identity, "birth_date")
 
 
 def single(dossier: DossierValues, info_set: str) -> Values:
