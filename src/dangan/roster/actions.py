@@ -57,7 +57,7 @@ def remove(subjects: Iterable[UUID]) -> int:
     """Take people out of the roster, in the caller's transaction. Returns how many were in it."""
     with connection.cursor() as cursor:
         cursor.execute(_REMOVE, [sorted(set(subjects))])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def adopt() -> int:
@@ -68,7 +68,7 @@ def adopt() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_ADOPT)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def _columns(

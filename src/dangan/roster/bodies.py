@@ -97,7 +97,6 @@ def _parse(lines: Sequence[bytes], layout: Layout) -> pl.DataFrame:
         schema={path: pl.String() for path in (*_FIXED, *layout)},
         separator=_SEPARATOR,
         quote_char=None,
-        rechunk=True,
     )
 
 

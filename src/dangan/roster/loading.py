@@ -116,11 +116,11 @@ class Opened:
 
 def kinds_of(dictionary: Dictionary) -> dict[str, Kind]:
     """Return the columns that the roster keeps under a dictionary."""
-    kinds = {
+    kinds = {STATE: Kind.PLAIN} | {
         item.path: kind_of(item.type, is_name=item.path == NAME)
         for item in dictionary.roster_fields
     }
-    return {STATE: Kind.PLAIN, UNIT: Kind.PLAIN, **kinds, UNIT: Kind.PLAIN}
+    return kinds | {UNIT: Kind.PLAIN}
 
 
 def mark() -> Mark:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-
 if TYPE_CHECKING:
     _Number = models.Field[int, int]
 else:

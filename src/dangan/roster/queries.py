@@ -2,46 +2,153 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
+from datetime import date
 from uuid import UUID
 
-from dangan.access.rules import Actor
-from dangan.roster.rules import Group, GroupQuery, Hit, RosterPage, RosterQuery
+from django.utils import timezone
+
+from dangan.access.rules import Actor, require
+from dangan.audit.rules import Event
+from dangan.dictionary import queries as dictionary_queries
+from dangan.dictionary.values import normal
+from dangan.organization import queries as organization_queries
+from dangan.roster import memory
+from dangan.roster.engine import counting, paging
+from dangan.roster.engine.axes import Axes
+from dangan.roster.engine.lens import Lens, Sight
+from dangan.roster.engine.matching import Needle
+from dangan.roster.rules import NAME, Group, GroupQuery, Hit, RosterPage, RosterQuery
 
 ExactLookup = Callable[[str, str], UUID | None]
 """(path of a unique field, value) -> subject. Answers without regard to rights."""
 
+_SHORTEST_ID = 15
+_lookups: list[ExactLookup] = []
+
 
 def register_exact_lookup(lookup: ExactLookup) -> None:
     """Give the roster a way to find a person by a unique value (ID number) in the database."""
-    raise NotImplementedError
+    _lookups[:] = [lookup]
 
 
 def page(actor: Actor, query: RosterQuery) -> RosterPage:
-    """Return one page of people. Permission roster.view."""
-    raise NotImplementedError
+    """Return one page of people. Permission roster.view; raises UnknownPath."""
+    require(actor, "roster.view")
+    begun = time.perf_counter()
+    lens, sights = look(actor, query.today)
+    paging.check_paths(lens.axes, (query.sort, *query.columns), query.filters)
+    part = paging.page_part(sights, query, needle(lens, query.text), whole=True)
+    rows = tuple(row for _, row in part.rows)
+    actor.trail.add(
+        Event(
+            action="roster.view",
+            detail={
+                "text": query.text,
+                "unit": None if query.unit is None else str(query.unit),
+                "filters": sorted(query.filters),
+                "sort": query.sort,
+                "subjects": [str(row.subject) for row in rows],
+            },
+            facts={"total": part.total, "rows": len(rows), "columns": list(query.columns)},
+        )
+    )
+    took = (time.perf_counter() - begun) * 1000
+    return RosterPage(part.total, rows, query.offset, query.limit, took)
 
 
 def search(actor: Actor, text: str, limit: int = 10) -> list[Hit]:
-    """Find people by part of a name, pinyin, initials, number. Permission roster.view."""
-    raise NotImplementedError
+    """Find people by part of a name, pinyin, initials, number. Permission roster.view.
+
+    Exact before prefix before part; within these by name.
+    """
+    require(actor, "roster.view")
+    if not normal(text):
+        return []
+    lens, sights = look(actor, None)
+    hits = paging.merge_hits([paging.hit_part(sights, needle(lens, text), limit)], limit)
+    actor.trail.add(
+        Event(
+            action="search.run",
+            detail={"text": text, "subjects": [str(hit.subject) for hit in hits]},
+            facts={"hits": len(hits)},
+        )
+    )
+    return hits
 
 
 def group(actor: Actor, query: GroupQuery) -> list[Group]:
-    """Count people by one or two columns. Permission statistics.view."""
-    raise NotImplementedError
+    """Count people by one or two columns. Permission statistics.view; raises UnknownPath."""
+    require(actor, "statistics.view")
+    lens, sights = look(actor, query.today)
+    measured = tuple(measure.path for measure in query.measures)
+    paging.check_paths(lens.axes, (*query.by, *measured), query.filters)
+    part = counting.group_part(sights, query, needle(lens, query.text))
+    found = counting.groups(lens.axes, query, part)
+    actor.trail.add(
+        Event(
+            action="statistics.view",
+            detail={"text": query.text, "filters": sorted(query.filters)},
+            facts={"by": list(query.by), "groups": len(found)},
+        )
+    )
+    return found
 
 
 def subjects(actor: Actor, query: RosterQuery) -> list[UUID]:
-    """Return everyone the query finds, in its order; offset and limit are ignored."""
-    raise NotImplementedError
+    """Return everyone the query finds, in its order; offset and limit are ignored.
+
+    Permission roster.view. What the caller does with them is the caller's to log.
+    """
+    require(actor, "roster.view")
+    lens, sights = look(actor, query.today)
+    paging.check_paths(lens.axes, (query.sort,), query.filters)
+    return paging.all_subjects(sights, query, needle(lens, query.text))
 
 
 def names(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Return names without regard to rights: the caller has decided that they may be shown."""
-    raise NotImplementedError
+    """Return names without regard to rights: the caller has decided that they may be shown.
+
+    People who are not in the roster, or have no name, are left out.
+    """
+    view = memory.roster().view(dictionary_queries.current())
+    found: dict[UUID, str] = {}
+    for subject in set(ids):
+        place = view.find(subject)
+        name = None if place is None else place[0].column(NAME).text(place[1])
+        if name is not None:
+            found[subject] = name
+    return found
 
 
 def ready() -> bool:
     """Tell whether this process has its roster in memory (health check)."""
-    raise NotImplementedError
+    return memory.roster().ready
+
+
+def look(actor: Actor, today: date | None) -> tuple[Lens, list[Sight]]:
+    """Return the roster as the actor may see it now: for questions that belong together."""
+    dictionary = dictionary_queries.current()
+    axes = Axes(dictionary, organization_queries.tree(), today or timezone.localdate())
+    lens = Lens(actor, axes)
+    view = memory.roster().view(dictionary)
+    return lens, [
+        Sight(lens, part.people, True if part.alive is None else part.alive) for part in view.parts
+    ]
+
+
+def needle(lens: Lens, text: str) -> Needle:
+    """Return what to look for, with whose unique value the text is where it may be one."""
+    compact = normal(text).replace(" ", "").upper()
+    if len(compact) < _SHORTEST_ID or not compact.isascii():
+        return Needle(text)
+    exact = []
+    for field in lens.axes.dictionary.unique_fields:
+        if field.type != "id_number" or not lens.axes.keeps(field.path):
+            continue
+        for lookup in _lookups:
+            subject = lookup(field.path, compact)
+            if subject is not None:
+                exact.append((field.path, subject))
+    return Needle(text, tuple(exact))

@@ -25,11 +25,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from dangan.access.rules import Showing
+from dangan.dictionary.rules import Json
 
-JSON = str | int | float | bool | None
+JSON: TypeAlias = Json | None
 
 NAME = "identity.name"
 NUMBER = "identity.employee_number"
@@ -260,7 +262,7 @@ DERIVED: Mapping[str, Derived] = {
 }
 
 
-class UnknownPath(Exception):
+class UnknownPath(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """The roster does not keep this field; `path` is not personal data."""
 
     def __init__(self, path: str) -> None:

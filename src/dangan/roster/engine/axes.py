@@ -7,7 +7,7 @@ per different value, never per person.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -53,7 +53,7 @@ class Axis:
 class AxisTable:
     """`labels` in order; `number` gives, by column code, 1 + the place in `labels`, 0 for empty."""
 
-    labels: list[JSON]
+    labels: Sequence[JSON]
     number: NDArray[np.uint32]
 
 
@@ -141,9 +141,7 @@ class Axes:
             return last
 
         identity = ("fold", field.path, self.dictionary.revision)
-        return Axis(
-            field.path, field.path, Kind.PLAIN, field, topmost, _itself, False, identity
-        )
+        return Axis(field.path, field.path, Kind.PLAIN, field, topmost, _itself, False, identity)
 
     def _units(self, field: Field, depth: int | None) -> Axis:
         def ancestor(text: str) -> JSON:

@@ -114,6 +114,11 @@ class Column:
         code = int(self.codes[row])
         return None if code == 0 else str(self.values[code - 1])
 
+    def texts(self) -> list[str | None]:
+        """Return the stored text of every row."""
+        values: list[str | None] = [None, *self.values.to_list()]
+        return [values[code] for code in self.codes.tolist()]
+
     def code_of(self, text: str) -> int:
         """Return the number of a value, 0 if no row ever had it."""
         place = self.below(self.kind.key(text))
@@ -123,11 +128,11 @@ class Column:
 
     def below(self, key: Comparable) -> int:
         """Return how many values sort below `key`."""
-        return bisect_left(self.values, key, key=self.kind.key)  # type: ignore[type-var]  # a Series is a sequence
+        return bisect_left(self.values, key, key=self.kind.key)
 
     def up_to(self, key: Comparable) -> int:
         """Return how many values sort at or below `key`."""
-        return bisect_right(self.values, key, key=self.kind.key)  # type: ignore[type-var]  # a Series is a sequence
+        return bisect_right(self.values, key, key=self.kind.key)
 
     def where(self, of_value: Mask) -> Mask:
         """Return the rows whose value is marked; `of_value` is indexed by number, 0 included."""
@@ -156,6 +161,8 @@ def blank(kind: Kind, length: int) -> Column:
 def concat(columns: Sequence[Column]) -> Column:
     """Put columns of one kind under each other."""
     kind = columns[0].kind
+    if sum(map(len, columns)) < _FEW:
+        return _build_few(kind, [text for column in columns for text in column.texts()])
     values = in_order(kind, pl.concat([column.values for column in columns]).unique())
     dtype = narrowest(len(values) + 1)
     pieces = []

@@ -49,8 +49,7 @@ class GroupPart:
 def axes_of(axes: Axes, query: GroupQuery) -> list[Axis]:
     """Return the axes a query groups by."""
     return [
-        axes.axis(path, fold=path in query.fold, unit_depth=query.unit_depth)
-        for path in query.by
+        axes.axis(path, fold=path in query.fold, unit_depth=query.unit_depth) for path in query.by
     ]
 
 
@@ -173,10 +172,8 @@ def _sums(
     known = np.array([False, *(_is_number(label) for label in labels)])
     weights = size.take(number)
     counted = known.take(number)
-    return (
-        np.bincount(cells, weights=weights, minlength=groups),
-        np.bincount(cells[counted], minlength=groups),
-    )
+    sums = np.bincount(cells, weights=weights, minlength=groups).astype(np.float64)
+    return sums, np.bincount(cells[counted], minlength=groups).astype(np.int64)
 
 
 def _as_float(label: JSON) -> float:

@@ -75,7 +75,7 @@ def in_states(sight: Sight, states: frozenset[str] | None) -> Where:
 
 def _filled(axis: Axis, part: Partition, column: Column) -> Where:
     if axis.as_it_stands:
-        return column.codes != 0
+        return _not_empty(column)
     return column.where(axis.table(part).number != 0)
 
 
@@ -108,8 +108,7 @@ def _below(axes: Axes, axis: Axis, column: Column, wanted: frozenset[str]) -> Ma
         answers = [not wanted.isdisjoint(table.ancestors(text)) for text in texts]
     else:
         answers = [
-            text in wanted
-            or any(str(above) in wanted for above in axes.tree.path_of(UUID(text)))
+            text in wanted or any(str(above) in wanted for above in axes.tree.path_of(UUID(text)))
             for text in texts
         ]
     return np.array([False, *answers], np.bool_)
@@ -124,8 +123,16 @@ def _any_of_codes(column: Column, codes: Iterable[int]) -> Where:
     return column.where(marks)
 
 
+def _not_empty(column: Column) -> Mask:
+    found: Mask = column.codes != 0
+    return found
+
+
 def _equal(column: Column, code: int) -> Where:
-    return False if code == 0 else column.codes == code
+    if code == 0:
+        return False
+    found: Mask = column.codes == code
+    return found
 
 
 def _where_any(column: Column, marks: Mask) -> Where:
@@ -134,7 +141,7 @@ def _where_any(column: Column, marks: Mask) -> Where:
 
 def _contains(sight: Sight, axis: Axis, column: Column, needle: str) -> Where:
     if not needle:
-        return column.codes != 0
+        return _not_empty(column)
     texts = column.values
     shown = _shown_texts(sight.lens.axes, axis, texts)
     hits = _holding(shown, needle)
@@ -276,6 +283,16 @@ def text_matches(sight: Sight, needle: Needle) -> Where:
     return where
 
 
+def warm_search(part: Partition) -> None:
+    """Make what the first search would otherwise wait for."""
+    _ = part.pinyin
+    _letters_in(part)
+
+
+def _letters_in(part: Partition) -> frozenset[str]:
+    return part.kept("number letters", lambda: _alphabet(part.column(NUMBER).values))
+
+
 def _cut(sight: Sight, axis: Axis, by_value: Scores | None) -> Scores | None:
     plain = sight.plain(axis)
     if by_value is None or plain is False:
@@ -307,7 +324,7 @@ def _name_scores(part: Partition, column: Column, needle: Needle) -> Scores | No
 def _number_scores(part: Partition, column: Column, needle: Needle) -> Scores | None:
     if not needle.number or not len(column.values):
         return None
-    alphabet = part.kept("number letters", lambda: _alphabet(column.values))
+    alphabet = _letters_in(part)
     spellings = {needle.number, needle.number.upper(), needle.number.lower()}
     possible = [word for word in spellings if _letters(word) <= alphabet]
     found: Scores | None = None
@@ -318,7 +335,7 @@ def _number_scores(part: Partition, column: Column, needle: Needle) -> Scores | 
     return found
 
 
-def _phone_scores(part: Partition, column: Column, needle: Needle) -> Scores | None:
+def _phone_scores(_: Partition, column: Column, needle: Needle) -> Scores | None:
     if len(needle.digits) < PHONE_END or not len(column.values):
         return None
     hits = column.values.str.ends_with(needle.digits).arg_true().to_numpy()
@@ -330,7 +347,7 @@ def _phone_scores(part: Partition, column: Column, needle: Needle) -> Scores | N
 
 
 def _sound_scores(part: Partition, letters: str) -> Scores:
-    spelled = part.pinyin()
+    spelled = part.pinyin
     found = np.zeros(len(spelled) + 1, np.uint8)
     initials = spelled["initials"]
     by_initials = _part_scores(initials, letters)
@@ -363,4 +380,3 @@ def _alphabet(values: pl.Series) -> frozenset[str]:
 
 def _letters(word: str) -> frozenset[str]:
     return frozenset(letter for letter in word if not letter.isdigit())
-

@@ -7,7 +7,7 @@ name where the name is plain, the others after them by identifier.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from dangan.roster.engine import wheres
 from dangan.roster.engine.axes import Axis
 from dangan.roster.engine.columns import Comparable, Rows
 from dangan.roster.engine.lens import Sight
+from dangan.roster.engine.partition import Partition
 from dangan.roster.engine.wheres import Where, both, opposite
 from dangan.roster.pinyin import name_key
 from dangan.roster.rules import NAME
@@ -109,7 +110,9 @@ class Ordered:
         plain = self._sight.plain(axis)
         if plain is True:
             return self._walk(axis, wanted, first)
-        filled = both(plain, self._ranks(axis).take(self._codes(axis)) != _LAST)
+        filled = both(
+            plain, ranks(self._part, axis, self._descending).take(self._codes(axis)) != _LAST
+        )
         found = self._walk(axis, both(wanted, filled), first)
         if len(found) < first:
             rest = wheres.rows_of(both(wanted, opposite(filled)), len(self._part))
@@ -123,34 +126,12 @@ class Ordered:
             return np.arange(0)
         if wanted is not True and wheres.count(wanted, length) * _SPARSE < length:
             rows = np.flatnonzero(wanted)
-            keys = self._ranks(axis).take(self._codes(axis)[rows])
+            keys = ranks(self._part, axis, self._descending).take(self._codes(axis)[rows])
             return rows[np.argsort(keys, kind="stable")][:first]
-        order = self._whole_order(axis)
+        order = whole_order(self._part, axis, self._descending).rows
         if wanted is True:
             return order[:first].astype(np.int64)
         return _first_wanted(order, wanted, first)
-
-    def _whole_order(self, axis: Axis) -> NDArray[np.uint32]:
-        def make() -> NDArray[np.uint32]:
-            ranks: NDArray[np.unsignedinteger[Any]] = self._ranks(axis)
-            if len(ranks) < _SHORT_LAST:  # sixteen bits sort ten times as fast
-                ranks = np.minimum(ranks, _SHORT_LAST).astype(np.uint16)
-            keys = ranks.take(self._codes(axis))
-            return np.argsort(keys, kind="stable").astype(np.uint32)
-
-        return self._part.kept(order_key(axis, self._descending), make)
-
-    def _ranks(self, axis: Axis) -> NDArray[np.uint32]:
-        """Return, by column code, what to sort by; `_LAST` for empty."""
-        if axis.as_it_stands:
-            length = len(self._part.column(axis.source).values)
-            number = np.arange(length + 1, dtype=np.uint32)
-        else:
-            table = axis.table(self._part)
-            length, number = len(table.labels), table.number
-        if not self._descending:
-            return number - np.uint32(1)
-        return np.where(number == 0, _LAST, np.uint32(length) - number)
 
     def _codes(self, axis: Axis) -> NDArray[np.unsignedinteger[Any]]:
         return self._part.column(axis.source).codes
@@ -163,7 +144,7 @@ class Ordered:
         subjects = self._part.subject_ranks()[rows]
         if self._axis is None:
             return rows[np.lexsort((subjects, names))]
-        keys = self._ranks(self._axis).take(self._codes(self._axis)[rows])
+        keys = ranks(self._part, self._axis, self._descending).take(self._codes(self._axis)[rows])
         keys = np.where(wheres.at(self._sight.plain(self._axis), rows), keys, _LAST)
         return rows[np.lexsort((subjects, names, keys))]
 
@@ -172,9 +153,39 @@ _LAST = np.uint32(0xFFFFFFFF)
 _SHORT_LAST = 0xFFFF
 
 
-def order_key(axis: Axis, descending: bool) -> Hashable:
-    """Return under which key a partition keeps a whole order."""
-    return "order", axis.identity, descending
+@dataclass(frozen=True, slots=True)
+class WholeOrder:
+    """All rows of a partition in the order of an axis; made once, then every page is a slice."""
+
+    axis: Axis
+    descending: bool
+    rows: NDArray[np.uint32]
+
+
+def whole_order(part: Partition, axis: Axis, descending: bool) -> WholeOrder:
+    """Return the order of a partition, made when first asked for."""
+
+    def make() -> WholeOrder:
+        by_code: NDArray[np.unsignedinteger[Any]] = ranks(part, axis, descending)
+        if len(by_code) < _SHORT_LAST:  # sixteen bits sort ten times as fast
+            by_code = np.minimum(by_code, _SHORT_LAST).astype(np.uint16)
+        keys = by_code.take(part.column(axis.source).codes)
+        return WholeOrder(axis, descending, np.argsort(keys, kind="stable").astype(np.uint32))
+
+    return part.kept(("order", axis.identity, descending), make)
+
+
+def ranks(part: Partition, axis: Axis, descending: bool) -> NDArray[np.uint32]:
+    """Return, by column code, what to sort by; `_LAST` for empty."""
+    if axis.as_it_stands:
+        length = len(part.column(axis.source).values)
+        number = np.arange(length + 1, dtype=np.uint32)
+    else:
+        table = axis.table(part)
+        length, number = len(table.labels), table.number
+    if not descending:
+        return number - np.uint32(1)
+    return np.where(number == 0, _LAST, np.uint32(length) - number)
 
 
 def _first_wanted(order: NDArray[np.uint32], wanted: NDArray[np.bool_], first: int) -> Rows:
@@ -239,5 +250,3 @@ def _smallest_ahead(
 
     _, number, passed = min(map(ahead, open_lists))
     return number, passed
-
-

@@ -86,7 +86,7 @@ def selected(sight: Sight, query: RosterQuery | GroupQuery, needle: Needle) -> W
 
 
 def check_paths(axes: Axes, paths: Sequence[str], filters: Mapping[str, Filter]) -> None:
-    """Raise UnknownPath unless the roster keeps all of these, whoever asks and whatever is in it."""
+    """Raise UnknownPath unless the roster keeps all of these, whoever asks."""
     for path in (*paths, *filters):
         axes.axis(path)
 
@@ -129,9 +129,7 @@ def ordered(
         wanted = selected(sight, query, needle)
         total += wheres.count(wanted, len(sight.part))
         axis = sight.lens.axes.axis(query.sort)
-        lists.append(
-            Ordered(sight, wanted, axis, descending=query.descending, first=first)
-        )
+        lists.append(Ordered(sight, wanted, axis, descending=query.descending, first=first))
     return total, lists
 
 
@@ -222,4 +220,3 @@ def _hit(sight: Sight, row: int, matched: str, score: int) -> Hit:
     kept = tuple(path for path in HIT_COLUMNS if sight.lens.axes.keeps(path))
     made = row_of(sight, row, kept)
     return Hit(made.subject, made.unit, made.state, matched, score, made.cells)
-

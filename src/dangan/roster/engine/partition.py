@@ -8,8 +8,9 @@ and people sorted by name need no sorting.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
@@ -63,6 +64,11 @@ class Partition:
     def subject(self, row: int) -> UUID:
         return UUID(int=(int(self.high[row]) << 64) | int(self.low[row]))
 
+    def subjects(self) -> list[UUID]:
+        """Return the subject of every row."""
+        halves = zip(self.high.tolist(), self.low.tolist(), strict=True)
+        return [UUID(int=(high << 64) | low) for high, low in halves]
+
     def unit(self, row: int) -> UUID | None:
         text = self.column(UNIT).text(row)
         return None if text is None else UUID(text)
@@ -79,35 +85,40 @@ class Partition:
         """Return the rows of people, -1 for those who are not in this partition."""
         high = np.array([subject.int >> 64 for subject in subjects], np.uint64)
         low = np.array([subject.int & _LOW_HALF for subject in subjects], np.uint64)
-        order, ordered = self._by_subject()
+        order, ordered = self._by_subject
         places = np.searchsorted(ordered, high)
         rows = np.full(len(subjects), -1, np.int64)
-        for index, place in enumerate(places.tolist()):
+        if not len(self):
+            return rows
+        same = np.flatnonzero(ordered.take(places, mode="clip") == high)
+        for index in same.tolist():
+            place = int(places[index])
             while place < len(ordered) and ordered[place] == high[index]:
                 if self.low[order[place]] == low[index]:
                     rows[index] = order[place]
                     break
-                place += 1  # noqa: PLW2901 - two people may share the upper half
+                place += 1  # two people may share the upper half
         return rows
 
     def subject_ranks(self) -> NDArray[np.uint32]:
         """Return each row's place in the order of identifiers."""
 
         def make() -> NDArray[np.uint32]:
-            order, _ = self._by_subject()
+            order, _ = self._by_subject
             ranks = np.empty(len(self), np.uint32)
             ranks[order] = np.arange(len(self), dtype=np.uint32)
             return ranks
 
         return self.kept("subject ranks", make)
 
+    @cached_property
     def pinyin(self) -> pl.DataFrame:
         """Return, per different name: ``full`` (wang xiao ming), ``search``, ``initials``.
 
         ``search`` holds the name's endings, each after a semicolon (;wangxiaoming;xiaoming;ming),
         so that what starts at a syllable is found by one look.
         """
-        return self.kept("pinyin", lambda: _pinyin_table(self.column(NAME).values))
+        return _pinyin_table(self.column(NAME).values)
 
     def kept(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what was made before under `key`, or make and keep it."""
@@ -123,20 +134,16 @@ class Partition:
                 self._cache.popitem(last=False)
         return made
 
-    def kept_keys(self) -> list[Hashable]:
+    def kept_now(self) -> list[Any]:
         """Return what is kept at the moment, the latest used last."""
         with self._lock:
-            return list(self._cache)
+            return list(self._cache.values())
 
+    @cached_property
     def _by_subject(self) -> tuple[NDArray[np.uint32], Halves]:
         # Not through `kept`: every change looks people up, and this must never be dropped.
-        return self.__dict__.get("_subject_index") or self._index_subjects()
-
-    def _index_subjects(self) -> tuple[NDArray[np.uint32], Halves]:
         order = np.lexsort((self.low, self.high)).astype(np.uint32)
-        found = (order, self.high[order])
-        self.__dict__["_subject_index"] = found
-        return found
+        return order, self.high[order]
 
 
 _LOW_HALF = (1 << 64) - 1
@@ -211,8 +218,3 @@ def _pinyin_table(names: pl.Series) -> pl.DataFrame:
 def _endings(spelled: str) -> str:
     words = spelled.split()
     return "".join(f";{''.join(words[start:])}" for start in range(len(words)))
-
-
-def living_rows(part: Partition, alive: Mask | None) -> Iterator[int]:
-    """Yield the rows that have not been replaced."""
-    yield from range(len(part)) if alive is None else np.flatnonzero(alive).tolist()
