@@ -97,6 +97,19 @@ class Words:
     def __init__(self, dictionary: Dictionary, tree: Tree) -> None:
         self.dictionary = dictionary
         self.tree = tree
+        self._people: dict[UUID, str] = {}
+
+    def learn(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Looks up all people that ``rows`` name at once, instead of one by one."""
+        named = {
+            UUID(str(row.values[item.key]))
+            for key, items in rows.items()
+            for item in self.dictionary.sets[key].fields
+            if item.type == "subject"
+            for row in items
+            if row.values.get(item.key)
+        }
+        self._people |= roster_queries.names(named) if named else {}
 
     def display(self, item: Field, value: Json) -> str:
         if item.type == "unit":
@@ -104,7 +117,9 @@ class Words:
             return self.tree.full_label(unit) if unit in self.tree.nodes else ""
         if item.type == "subject":
             person = UUID(str(value))
-            return roster_queries.names([person]).get(person, "")
+            if person not in self._people:
+                self._people |= roster_queries.names([person])
+            return self._people.get(person, "")
         language = translation.get_language() or "zh-hans"
         return field_values.display(item, value, dictionary=self.dictionary, language=language)
 
@@ -156,13 +171,16 @@ def open_dossier(
     *,
     as_of: date | None = None,
     sets: Sequence[str] | None = None,
+    opened: Opened | None = None,
 ) -> DossierView:
     """The dossier today or as it stood on ``as_of``; ``sets`` limits which rows are listed.
 
-    Raises :class:`Absent`. Notes one ``dossier.read`` event naming the sets shown.
+    ``opened`` saves opening it twice in one request. Raises :class:`Absent`. Notes one
+    ``dossier.read`` event naming the sets shown.
     """
-    opened = open_subject(actor, subject)
+    opened = opened or open_subject(actor, subject)
     rows = opened.rows() if as_of is None else _rows_as_of(opened, as_of)
+    opened.words.learn(rows)
     shown = {
         info_set.key: _set_view(opened, info_set, rows.get(info_set.key, []))
         for info_set in opened.dictionary.sets.values()
@@ -196,6 +214,36 @@ def open_dossier(
 def name_of(rows: Mapping[str, Sequence[Row]]) -> str:
     identity = rows.get("identity") or ()
     return str(identity[0].values.get("name") or "") if identity else ""
+
+
+def name_in(opened: Opened) -> str:
+    """The person's name as it is now."""
+    subject = opened.subject.id
+    rows = open_rows({subject: opened.key}, opened.dictionary, ["identity"])[subject]
+    return name_of(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCell:
+    """One cell of a dossier, with the name of the person."""
+
+    cell: CellView
+    name: str
+
+
+def cell_of(opened: Opened, info_set_key: str, row: UUID, field: str) -> PlacedCell:
+    """One current cell as the actor sees it. Raises :class:`Absent` when it is not there."""
+    info_set = opened.dictionary.sets.get(info_set_key)
+    subject = opened.subject.id
+    rows = open_rows({subject: opened.key}, opened.dictionary, ["identity", info_set_key])[subject]
+    if info_set is None:
+        raise Absent
+    view = _set_view(opened, info_set, rows.get(info_set_key, ()))
+    shown = next((item for item in view.rows if item.row == row), None)
+    cell = shown.cell(field) if shown else None
+    if cell is None or not cell.text:
+        raise Absent
+    return PlacedCell(cell, name_of(rows))
 
 
 def _current(
@@ -305,7 +353,11 @@ def _rows_as_of(opened: Opened, day: date) -> dict[str, list[Row]]:
 @dataclass(frozen=True, slots=True)
 class RowForEdit:
     """A row as a form needs it: ``values`` only of fields the actor may edit;
-    ``read_only`` the cells of fields that may be seen but not edited."""
+    ``read_only`` the cells of fields that may be seen but not edited.
+
+    A field may be the actor's to edit and still be masked for reading: ``seen`` tells what may
+    be shown of every field, ``values`` then serves comparing and must not reach the page.
+    """
 
     info_set: InfoSet
     row: UUID | None
@@ -314,16 +366,23 @@ class RowForEdit:
     editable: tuple[Field, ...]
     values: Values
     read_only: tuple[CellView, ...]
+    seen: Mapping[str, CellView]
 
 
 def row_for_edit(
-    actor: Actor, subject: UUID, info_set_key: str, row: UUID | None, *, version: int | None = None
+    actor: Actor,
+    subject: UUID,
+    info_set_key: str,
+    row: UUID | None,
+    *,
+    version: int | None = None,
+    opened: Opened | None = None,
 ) -> RowForEdit:
     """The row to fill a form with; ``row`` None for a new one, ``version`` for an older base.
 
     Raises :class:`Absent` when the set or row is not there or not the actor's to edit.
     """
-    opened = open_subject(actor, subject)
+    opened = opened or open_subject(actor, subject)
     info_set = opened.dictionary.sets.get(info_set_key)
     if info_set is None or not opened.may_edit(info_set):
         raise Absent
@@ -340,6 +399,11 @@ def row_for_edit(
     if stored is not None:
         actor.trail.add(Event(action="dossier.read", subject=subject, object=info_set_key))
     fields = tuple(f for f in info_set.fields if editable.get(f.key) is Showing.PLAIN)
+    seen = {
+        f.key: cell_view(f, values.get(f.key), read[f.key], opened.words)
+        for f in info_set.fields
+        if read.get(f.key, Showing.HIDDEN) is not Showing.HIDDEN
+    }
     return RowForEdit(
         info_set=info_set,
         row=row,
@@ -347,11 +411,8 @@ def row_for_edit(
         valid_from=stored.valid_from if stored else None,
         editable=fields,
         values={f.key: values[f.key] for f in fields if values.get(f.key) not in (None, "")},
-        read_only=tuple(
-            cell_view(f, values.get(f.key), read[f.key], opened.words)
-            for f in info_set.fields
-            if f not in fields and read.get(f.key, Showing.HIDDEN) is not Showing.HIDDEN
-        ),
+        read_only=tuple(seen[f.key] for f in info_set.fields if f not in fields and f.key in seen),
+        seen=seen,
     )
 
 

@@ -24,7 +24,7 @@ from dangan.dossiers.queries.dossier import (
     Opened,
     Words,
     cell_view,
-    name_of,
+    name_in,
     open_subject,
     stored_versions,
 )
@@ -87,18 +87,15 @@ def history(
     info_set: str | None = None,
     before: int | None = None,
     limit: int = 20,
+    opened: Opened | None = None,
 ) -> HistoryPage:
     """Update records of the dossier, latest first, each with its old and new values.
 
     Only records that touch a set with a field visible to the actor are listed.
     """
     require(actor, "history.view")
-    opened = open_subject(actor, subject)
-    visible = [
-        item.key
-        for item in opened.dictionary.sets.values()
-        if any(showing is not Showing.HIDDEN for showing in opened.showings(item).values())
-    ]
+    opened = opened or open_subject(actor, subject)
+    visible = [item.key for item in visible_sets(opened)]
     wanted = [key for key in visible if info_set in (None, key)]
     changes = Change.objects.filter(subject=subject, records__info_set__in=wanted)
     if before:
@@ -115,7 +112,16 @@ def history(
         )
     )
     views = tuple(_change_view(opened, change, rows.get(change.id, ())) for change in shown)
-    return HistoryPage(subject, name_of(opened.rows()), views, len(page) > limit)
+    return HistoryPage(subject, name_in(opened), views, len(page) > limit)
+
+
+def visible_sets(opened: Opened) -> list[InfoSet]:
+    """The sets of which the actor sees at least one field."""
+    return [
+        item
+        for item in opened.dictionary.sets.values()
+        if any(showing is not Showing.HIDDEN for showing in opened.showings(item).values())
+    ]
 
 
 def _change_view(opened: Opened, change: Change, rows: Sequence[RowChangeView]) -> ChangeView:
@@ -198,9 +204,9 @@ def _title(opened: Opened, info_set: InfoSet, values: Values) -> str:
         return ""
     showings = opened.showings(info_set)
     parts = [
-        opened.words.display(info_set.field(key), values[key])
+        opened.words.display(info_set.field(key), value)
         for key in info_set.title_fields
-        if showings.get(key) is Showing.PLAIN and values.get(key) not in (None, "")
+        if showings.get(key) is Showing.PLAIN and (value := values.get(key))
     ]
     return "，".join(parts)
 
@@ -230,11 +236,12 @@ class RowVersionView:
     deleted: bool
 
 
-def versions(actor: Actor, subject: UUID, row: UUID) -> tuple[InfoSet, list[RowVersionView]]:
+def versions(
+    actor: Actor, subject: UUID, row: UUID, *, opened: Opened | None = None
+) -> tuple[InfoSet, list[RowVersionView]]:
     """The versions of one row, latest first. Raises :class:`Absent`."""
     require(actor, "history.view")
-    opened = open_subject(actor, subject)
-    return _version_list(opened, row)
+    return _version_list(opened or open_subject(actor, subject), row)
 
 
 def _version_list(opened: Opened, row: UUID) -> tuple[InfoSet, list[RowVersionView]]:
@@ -257,10 +264,18 @@ def _version_list(opened: Opened, row: UUID) -> tuple[InfoSet, list[RowVersionVi
     ]  # fmt: skip
 
 
-def compare(actor: Actor, subject: UUID, row: UUID, first: int, second: int) -> Comparison:
+def compare(
+    actor: Actor,
+    subject: UUID,
+    row: UUID,
+    first: int,
+    second: int,
+    *,
+    opened: Opened | None = None,
+) -> Comparison:
     """Field by field, two versions of one row. Raises :class:`Absent`."""
     require(actor, "history.view")
-    opened = open_subject(actor, subject)
+    opened = opened or open_subject(actor, subject)
     info_set, known = _version_list(opened, row)
     by_version = {item.version: item for item in known}
     if first not in by_version or second not in by_version:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from dangan.access.rules import (
     Actor,
     Reach,
     Showing,
     field_showings,
+    may_edit,
     reach,
     require,
     scope,
 )
 from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
-from dangan.dictionary.rules import Field, InfoSet
+from dangan.dictionary.rules import Dictionary, Field, InfoSet
+from dangan.dossiers.checks.labels import LABELS
 from dangan.dossiers.models import Problem, Subject
 from dangan.dossiers.opening import (
     problem_place,
@@ -29,8 +32,9 @@ from dangan.dossiers.opening import (
 from dangan.organization import queries as organization_queries
 from dangan.organization.rules import Tree
 from dangan.roster import queries as roster_queries
+from dangan.ui.messages import say
 from dangan.vault import queries as vault_queries
-from dangan.vault.rules import unseal
+from dangan.vault.rules import SubjectKey, unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ def problems(
     code: str | None = None,
     info_set: str | None = None,
     unit: UUID | None = None,
+    number: int | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> ProblemPage:
@@ -81,24 +86,66 @@ def problems(
     """
     require(actor, "problems.view")
     tree = organization_queries.tree()
-    found = Problem.objects.select_related("subject").order_by("-found_at", "-id")
-    found = found.filter(**_given(subject=subject, state=state, code=code, info_set=info_set))
-    found = found.filter(subject__in=_subjects_within(reach(actor), tree, unit))
-    visible = _visible_sets(actor)
-    found = found.filter(info_set__in=visible)
+    found = _within_reach(actor, tree, unit).select_related("subject")
+    found = found.order_by("-found_at", "-id").filter(
+        **_given(subject=subject, state=state, code=code, info_set=info_set, id=number)
+    )
     total = found.count()
     page = list(found[offset : offset + limit])
     views = _problem_views(actor, page, tree)
-    if subject is None:
+    if subject is None and number is None:
         actor.trail.add(Event(action="problem.list", facts={"shown": len(views), "total": total}))
     return ProblemPage(total, tuple(views))
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemCounts:
+    """How many tickets within reach stand in each state, and of which kinds and sets."""
+
+    by_state: Mapping[str, int]
+    by_code: Mapping[str, int]
+    codes: tuple[str, ...]
+    sets: frozenset[str]
+
+
+def problem_counts(actor: Actor) -> ProblemCounts:
+    """Counts over all tickets within the actor's reach; ``by_code`` counts the open ones."""
+    require(actor, "problems.view")
+    found = _within_reach(actor, organization_queries.tree(), None)
+    rows = list(found.values_list("state", "code", "info_set").annotate(n=Count("id")).order_by())
+    by_state: Counter[str] = Counter()
+    by_code: Counter[str] = Counter()
+    for state, code, _info_set, count in rows:
+        by_state[state] += count
+        if state == Problem.State.OPEN:
+            by_code[code] += count
+    return ProblemCounts(
+        by_state,
+        by_code,
+        tuple(sorted({code for _state, code, _set, _n in rows})),
+        frozenset(info_set for _state, _code, info_set, _n in rows),
+    )
+
+
+def may_mend(actor: Actor, problem: ProblemView) -> bool:
+    """Whether the actor may edit what the ticket is about."""
+    if problem.info_set is None:
+        return False
+    path = organization_queries.tree().path_of(problem.unit) if problem.unit else ()
+    return may_edit(actor, problem.subject, path, problem.info_set)
+
+
+def _within_reach(actor: Actor, tree: Tree, unit: UUID | None) -> QuerySet[Problem]:
+    return Problem.objects.filter(
+        subject__in=subjects_within(reach(actor), tree, unit), info_set__in=_visible_sets(actor)
+    )
 
 
 def _given(**where: object) -> dict[str, object]:
     return {key: value for key, value in where.items() if value is not None}
 
 
-def _subjects_within(within: Reach, tree: Tree, unit: UUID | None) -> Any:
+def subjects_within(within: Reach, tree: Tree, unit: UUID | None) -> Any:
     """Subjects in ``within`` (and under ``unit``), as a subquery."""
     subjects = Subject.objects.exclude(state=Subject.State.DESTROYED)
     if unit is not None:
@@ -127,42 +174,61 @@ def _visible_sets(actor: Actor) -> list[str]:
 
 
 def _problem_views(actor: Actor, page: Sequence[Problem], tree: Tree) -> list[ProblemView]:
-    dictionary = dictionary_queries.current()
     keys = vault_queries.keys_of({item.subject_id for item in page}, skip_destroyed=True)
     names = roster_queries.names([item.subject_id for item in page])
-    views = []
-    for item in page:
-        key = keys.get(item.subject_id)
-        if key is None:
-            continue
-        info_set = dictionary.sets.get(item.info_set)
-        path = tree.path_of(item.subject.unit) if item.subject.unit else ()
-        showings = (
-            field_showings(actor, item.subject_id, path, info_set, "read") if info_set else {}
+    dictionary = dictionary_queries.current()
+    return [
+        problem_view(
+            actor,
+            dictionary,
+            item,
+            key,
+            name=names.get(item.subject_id, ""),
+            unit_path=tree.path_of(item.subject.unit),
         )
-        named = info_set.by_key.get(item.field) if info_set and item.field else None
-        plain = named is None or showings.get(named.key) is Showing.PLAIN
-        place = problem_place(item.subject_id, item.code, item.row)
-        views.append(
-            ProblemView(
-                id=item.id,
-                subject=item.subject_id,
-                name=names.get(item.subject_id, ""),
-                unit=item.subject.unit,
-                code=item.code,
-                severity=item.severity,
-                state=item.state,
-                state_label=Problem.State(item.state).label,
-                info_set=info_set,
-                row=item.row,
-                field=named,
-                message=unseal(key, place, bytes(item.sealed_message)).decode() if plain else "",
-                found_at=item.found_at,
-                closed_at=item.closed_at,
-                closed_by=item.closed_by,
-                note=unseal(key, place, bytes(item.sealed_note)).decode()
-                if item.sealed_note
-                else "",
-            )
-        )
-    return views
+        for item in page
+        if (key := keys.get(item.subject_id)) is not None
+    ]
+
+
+def problem_view(
+    actor: Actor,
+    dictionary: Dictionary,
+    item: Problem,
+    key: SubjectKey,
+    *,
+    name: str,
+    unit_path: tuple[UUID, ...],
+) -> ProblemView:
+    """A ticket as the actor may read it: without words when they may tell a hidden value."""
+    info_set = dictionary.sets.get(item.info_set)
+    showings = (
+        field_showings(actor, item.subject_id, unit_path, info_set, "read") if info_set else {}
+    )
+    named = info_set.by_key.get(item.field) if info_set and item.field else None
+    plain = named is None or showings.get(named.key) is Showing.PLAIN
+    place = problem_place(item.subject_id, item.code, item.row)
+    return ProblemView(
+        id=item.id,
+        subject=item.subject_id,
+        name=name,
+        unit=item.subject.unit,
+        code=item.code,
+        severity=item.severity,
+        state=item.state,
+        state_label=str(Problem.State(item.state).label),
+        info_set=info_set,
+        row=item.row,
+        field=named,
+        message=unseal(key, place, bytes(item.sealed_message)).decode() if plain else "",
+        found_at=item.found_at,
+        closed_at=item.closed_at,
+        closed_by=item.closed_by,
+        note=unseal(key, place, bytes(item.sealed_note)).decode() if item.sealed_note else "",
+    )
+
+
+def code_label(code: str) -> str:
+    """What the check ``code`` is called, in the reader's language."""
+    label = LABELS.get(code)
+    return say(label) if label else code

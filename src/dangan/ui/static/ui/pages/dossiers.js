@@ -5,8 +5,6 @@ const pad = (number) => String(number).padStart(2, "0");
 
 // --- masked values: ask in a dialog, show for a while, mask again -----------------------------
 
-const ask = document.getElementById("ask");
-
 function maskAgain(cell) {
   const masked = cell.querySelector("template");
   if (!masked) return;
@@ -39,24 +37,9 @@ function startClocks(root) {
   }
 }
 
-document.addEventListener("htmx:beforeSwap", (event) => {
-  // A refused form comes back as 422 and a conflict as 409: both belong on the page.
-  if ([409, 422].includes(event.detail.xhr.status)) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-  }
-});
-document.addEventListener("htmx:afterSwap", (event) => {
-  if (ask && event.detail.target === ask && !ask.open) ask.showModal();
-});
 document.addEventListener("dossier:revealed", () => {
-  ask?.close();
+  document.querySelector("#dialog dialog")?.close();
   startClocks(document);
-});
-ask?.addEventListener("close", () => ask.replaceChildren());
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-close]")) ask?.close();
-  else if (event.target === ask) ask.close();
 });
 // A page kept for the back button must not keep a value in clear.
 window.addEventListener("pagehide", () => {
@@ -75,20 +58,6 @@ document.addEventListener("click", (event) => {
   more.hidden = !more.hidden;
   link.setAttribute("aria-expanded", String(!more.hidden));
   link.textContent = more.hidden ? link.dataset.open : link.dataset.shut;
-});
-
-// One menu open at a time, and none after a click elsewhere.
-document.addEventListener("click", (event) => {
-  for (const drop of document.querySelectorAll("details.drop[open]")) {
-    if (!drop.contains(event.target)) drop.open = false;
-  }
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  for (const drop of document.querySelectorAll("details.drop[open]")) {
-    drop.open = false;
-    drop.querySelector("summary").focus();
-  }
 });
 
 // --- forms: search in long lists, people by name, a calendar beside typed dates -----------------
@@ -113,7 +82,6 @@ function notice(text) {
 
 function people(input) {
   const form = input.form;
-  if (input.value) input.dataset.known = input.value;
   return new window.TomSelect(input, {
     maxItems: 1,
     create: false,
@@ -123,9 +91,10 @@ function people(input) {
     options: input.value ? [{ value: input.value, text: input.value }] : [],
     loadThrottle: 200,
     load: (query, done) => {
-      const url = new URL(form.dataset.people, window.location.href);
-      url.searchParams.set("q", query);
-      fetch(url, { headers: { Accept: "application/json" } })
+      const body = new FormData();
+      body.set("q", query);
+      body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+      fetch(form.dataset.people, { method: "POST", body, headers: { Accept: "application/json" } })
         .then((answer) => (answer.ok ? answer.json() : { people: [] }))
         .then((answer) => done(answer.people))
         .catch(() => done());
