@@ -24,6 +24,7 @@ from dangan.dossiers.rules import (
     state_after_edit,
     state_refusal,
 )
+from dangan.dossiers.writing.drafts import Write
 
 ROW = UUID(int=7)
 DAY = date(2026, 3, 1)
@@ -108,15 +109,20 @@ def test_a_deleted_row_is_gone_from_its_day_on():
     assert as_of([kept, deleted], DAY + timedelta(days=5)) == []
 
 
+def write(row: UUID, values: dict[str, str], *, base_version: int = 0, delete: bool = False):
+    plan = RowPlan("family", values, row, base_version, delete=delete)
+    return Write(row, plan, {}, values, DAY)
+
+
 def test_writing_rows_adds_replaces_and_takes_out():
     kept, gone, new = uuid4(), uuid4(), uuid4()
     rows = {"family": [Row(kept, {"name": "甲"}, 1, DAY), Row(gone, {"name": "乙"}, 1, DAY)]}
     after = apply_rows(
         rows,
         [
-            (kept, RowPlan("family", {"name": "丙"}, kept, 1), DAY),
-            (gone, RowPlan("family", {}, gone, 1, delete=True), DAY),
-            (new, RowPlan("family", {"name": "丁"}), DAY),
+            write(kept, {"name": "丙"}, base_version=1),
+            write(gone, {}, base_version=1, delete=True),
+            write(new, {"name": "丁"}),
         ],
     )
     assert {row.row: row.values["name"] for row in after["family"]} == {kept: "丙", new: "丁"}

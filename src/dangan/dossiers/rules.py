@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from dangan.dictionary.rules import Dictionary, Field, InfoSet, Json, Message
@@ -181,13 +182,27 @@ def supervisor_of(dictionary: Dictionary, rows: Rows) -> UUID | None:
     return UUID(str(value)) if value else None
 
 
-def apply_rows(rows: Rows, plans: Iterable[tuple[UUID, RowPlan, date]]) -> dict[str, list[Row]]:
-    """The dossier as it will be once ``plans`` are written (row id, plan, valid-from)."""
+class Writing(Protocol):
+    """What :func:`apply_rows` needs of a row about to be written; ``new`` empty when deleted."""
+
+    @property
+    def row(self) -> UUID: ...
+    @property
+    def plan(self) -> RowPlan: ...
+    @property
+    def new(self) -> Values: ...
+    @property
+    def valid_from(self) -> date: ...
+
+
+def apply_rows(rows: Rows, writes: Iterable[Writing]) -> dict[str, list[Row]]:
+    """The dossier as it will be once ``writes`` are stored."""
     result = {key: list(items) for key, items in rows.items()}
-    for row_id, plan, valid_from in plans:
-        items = [item for item in result.get(plan.info_set, []) if item.row != row_id]
+    for write in writes:
+        plan = write.plan
+        items = [item for item in result.get(plan.info_set, ()) if item.row != write.row]
         if not plan.delete:
-            items.append(Row(row_id, plan.values, plan.base_version + 1, valid_from))
+            items.append(Row(write.row, write.new, plan.base_version + 1, write.valid_from))
         result[plan.info_set] = items
     return result
 
