@@ -24,3 +24,11 @@ atexit.register(_server.stop_if_last)
 import django  # noqa: E402
 
 django.setup()
+
+from django.conf import settings  # noqa: E402
+
+# Pages are asked without having collected the static files first.
+(_HOME / "static").mkdir(parents=True, exist_ok=True)
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
