@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -47,6 +48,8 @@ def _set_up() -> None:
     from django.utils import translation
 
     django.setup()
+    # What services note for their operators would stand between a command's own lines.
+    logging.getLogger("dangan").setLevel(logging.WARNING)
     from django.conf import settings
 
     from dangan.operations.schema import bring_up_to_date

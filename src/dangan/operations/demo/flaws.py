@@ -8,9 +8,6 @@ from typing import Any
 
 Rows = dict[str, list[dict[str, Any]]]
 
-RECENT = "2023"
-"""Résumés that begin later stay whole: a year taken out would put their end before it."""
-
 
 def plant(rows: Rows, roll: float) -> None:
     """Plants the flaw that ``roll`` (0 to 1) picks; for most rolls none."""
@@ -31,19 +28,30 @@ def _drop(*paths: str) -> Callable[[Rows], None]:
     return drop
 
 
-def _other_birth(rows: Rows) -> None:
-    """Birth date a year off the ID number, as old files often say."""
-    born = rows["identity"][0]["birth_date"]
-    rows["identity"][0]["birth_date"] = (
-        f"{int(born[:4]) + 1}{born[4:]}" if born[5:] != "02-29" else born
-    )
-
-
 def _silent_year(rows: Rows) -> None:
-    """A year of the résumé that nothing is said about."""
-    row = rows["work_experience"][0]
-    if row["start"][:4] < RECENT:
-        row["start"] = f"{int(row['start'][:4]) + 1}{row['start'][4:]}"
+    """A year between two employers that nothing is said about."""
+    jobs = rows["work_experience"]
+    if len(jobs) > 1 and int(jobs[0]["end"][:4]) - int(jobs[0]["start"][:4]) > 1:
+        jobs[0]["end"] = _year(jobs[0]["end"], -1)
+
+
+def _two_jobs_at_once(rows: Rows) -> None:
+    """The second employer begins a year before the first one ends."""
+    jobs = rows["work_experience"]
+    if len(jobs) > 1 and int(jobs[1]["start"][:4]) - int(jobs[0]["start"][:4]) > 1:
+        jobs[1]["start"] = _year(jobs[1]["start"], -1)
+
+
+def _year(month: str, years: int) -> str:
+    return f"{int(month[:4]) + years}{month[4:]}"
+
+
+def _party_too_young(rows: Rows) -> None:
+    """A party date before the eighteenth birthday."""
+    for row in rows.get("political", ()):
+        if row["status"] == "01":
+            row["joined"] = f"{int(rows['identity'][0]['birth_date'][:4]) + 17}-06-20"
+            row.pop("became_full")
 
 
 def _wrong_level(rows: Rows) -> None:
@@ -60,16 +68,17 @@ def _expired_contract(rows: Rows) -> None:
 
 
 _FLAWS: tuple[tuple[float, Callable[[Rows], None]], ...] = (
-    (0.015, _other_birth),
-    (0.03, _silent_year),
-    (0.04, _wrong_level),
-    (0.05, _expired_contract),
+    (0.03, _two_jobs_at_once),
+    (0.06, _silent_year),
+    (0.07, _wrong_level),
+    (0.10, _expired_contract),
+    (0.13, _party_too_young),
     (
-        0.08,
+        0.15,
         _drop("contact.emergency_name", "contact.emergency_phone", "contact.emergency_relation"),
     ),
-    (0.11, _drop("family")),
-    (0.13, _drop("bank_account")),
-    (0.16, _drop("identity.household_address", "health")),
-    (0.20, _drop("background_check", "secrecy_agreement", "identity.native_place")),
+    (0.17, _drop("family")),
+    (0.19, _drop("bank_account")),
+    (0.21, _drop("identity.household_address", "health")),
+    (0.25, _drop("background_check", "secrecy_agreement", "identity.native_place")),
 )

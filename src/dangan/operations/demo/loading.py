@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
@@ -20,6 +21,9 @@ from dangan.operations.demo.people import Organisation, Person, organisation
 from dangan.operations.demo.portraits import draw
 from dangan.organization import actions as units
 from dangan.organization import queries as unit_queries
+
+_DATES = ("effective", "signed", "examined", "issued", "decided", "start")
+"""Fields that tell since when a row holds, where they hold a whole day."""
 
 REASON = "载入示例组织"
 PORTRAITS_AT_MOST = 60
@@ -71,6 +75,7 @@ class _Loader:
         self.actor = actor
         self.made = made
         self.progress = progress
+        self.today = timezone.localdate()
         tree = unit_queries.tree()
         self.unit_ids = [tree.find(office.path).id for office in made.offices]
         self.subjects: dict[int, UUID] = {}
@@ -107,8 +112,15 @@ class _Loader:
         for info_set, values in person.rows.items():
             for row in values:
                 placed = self._placed(person, row) if info_set == "post" else row
-                rows.append(RowPlan(info_set, placed))
+                rows.append(RowPlan(info_set, placed, valid_from=self._known_since(person, row)))
         return SubjectPlan(rows, state="departed" if person.departed else "filed")
+
+    def _known_since(self, person: Person, row: dict[str, object]) -> date:
+        """The day from which the dossier says so, that "as of" finds a past worth reading."""
+        joined = str(person.rows["post"][0]["joined"])
+        told = next((str(row[key]) for key in _DATES if row.get(key)), joined)
+        day = date.fromisoformat(max(told, joined)[:10]) if len(max(told, joined)) == 10 else None
+        return min(self.today, day or date.fromisoformat(joined))
 
     def _placed(self, person: Person, row: dict[str, object]) -> dict[str, object]:
         placed = {"unit": str(self.unit_ids[person.office]), **row}
@@ -142,7 +154,7 @@ class _Loader:
             )
 
     def portraits(self) -> None:
-        wanted = [p for p in self.made.people if p.portrait][:PORTRAITS_AT_MOST]
+        wanted = [p for p in self.made.people if p.portrait and not p.departed][:PORTRAITS_AT_MOST]
         for person in wanted:
             dossiers.set_portrait(
                 self.actor, subject=self.subjects[person.number], picture=draw(person)
