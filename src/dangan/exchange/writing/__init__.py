@@ -1,0 +1,1 @@
+"""Writing workbooks: templates, rosters, problem lists."""
