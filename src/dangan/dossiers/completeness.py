@@ -36,19 +36,18 @@ class Completeness:
 
 def score(rows: DossierValues, dictionary: Dictionary) -> Completeness:
     """The completeness of a person's current rows."""
-    total, lacking = 0, 0
+    lacking = 0
     missing: list[Gap] = []
-    for info_set, weights in _weights(dictionary):
-        total += sum(weight for _, weight in weights)
+    total, wanted = _wanted(dictionary)
+    for info_set, gaps, whole in wanted:
         values = _newest(info_set, rows_of(rows, info_set.key))
-        gaps = [
-            Gap(info_set.key, key, weight)
-            for key, weight in weights
-            if values is None or values.get(key) in (None, "")
-        ]
-        lacking += sum(gap.weight for gap in gaps)
-        whole = Gap(info_set.key, "", sum(weight for _, weight in weights))
-        missing += [whole] if values is None and info_set.multiple and weights else gaps
+        if values is None:
+            lacking += whole.weight
+            missing += [whole] if info_set.multiple else gaps
+        else:
+            found = [gap for gap in gaps if values.get(gap.field) in (None, "")]
+            lacking += sum(gap.weight for gap in found)
+            missing += found
     missing.sort(key=lambda gap: -gap.weight)
     return Completeness(100 - -(-100 * lacking // total) if total else 100, tuple(missing))
 
@@ -56,23 +55,23 @@ def score(rows: DossierValues, dictionary: Dictionary) -> Completeness:
 def _newest(info_set: InfoSet, rows: Sequence[Row]) -> Values | None:
     if not rows:
         return None
-    if info_set.sort_by is None:
-        return rows[-1].values
     key = info_set.sort_by
+    if key is None or len(rows) == 1:
+        return rows[-1].values
     return max(rows, key=lambda row: str(row.values.get(key) or "")).values
 
 
 @lru_cache(maxsize=8)
-def _weights(dictionary: Dictionary) -> tuple[tuple[InfoSet, tuple[tuple[str, int], ...]], ...]:
-    return tuple(
-        (
-            info_set,
-            tuple(
-                (item.key, _REQUIRED if item.required else _EXPECTED)
-                for item in info_set.fields
-                if (item.required or item.expected) and not item.needs_consent
-            ),
-        )
-        for info_set in dictionary.sets.values()
-        if info_set.expected
-    )
+def _wanted(dictionary: Dictionary) -> tuple[int, list[tuple[InfoSet, list[Gap], Gap]]]:
+    """The whole weight, and by set what could be missing."""
+    wanted = []
+    for info_set in dictionary.sets.values():
+        gaps = [
+            Gap(info_set.key, item.key, _REQUIRED if item.required else _EXPECTED)
+            for item in info_set.fields
+            if (item.required or item.expected) and not item.needs_consent
+        ]
+        if info_set.expected and gaps:
+            whole = Gap(info_set.key, "", sum(gap.weight for gap in gaps))
+            wanted.append((info_set, gaps, whole))
+    return sum(whole.weight for _, _, whole in wanted), wanted

@@ -9,7 +9,7 @@ import phonenumbers
 from dangan.dictionary.rules import BadValue, Message
 from dangan.dictionary.values.words import NOTHING, bounded, digits_of, squeezed, text_of
 
-_MOBILE = re.compile(r"^(?:\+?0{0,2}86)?(1[3-9]\d{9})$")
+_MOBILE = re.compile(r"^(?:\+?0{0,2}86)?(1[3-9]\d{9})$", re.ASCII)
 _SEPARATORS = str.maketrans("", "", "-–—−().·")
 _EXTENSION = re.compile(r"(?:转|分机号?|ext\.?|#|x)(\d{1,6})$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\d{7,}[/、,;，；|]\D*\d{5,}")

@@ -12,12 +12,13 @@ from dangan.dictionary.values.words import NOTHING, squeezed, text_of
 _NOT_A_DATE = "数字 {value} 不是日期，请写成 2026-11-20 这样"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _SEPARATED = re.compile(
-    r"^(\d{4})[-/.年、。](\d{1,2})(?:[-/.月、。](\d{1,2})?[日号]?|)(?:T?\d{1,2}:\d{2}.*)?$"
+    r"^(\d{4})[-/.年、。](\d{1,2})(?:[-/.月、。](\d{1,2})?[日号]?|)(?:T?\d{1,2}:\d{2}.*)?$",
+    re.ASCII,
 )
-_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
-_YEAR = re.compile(r"^(\d{4})年?$")
-_SHORT_YEAR = re.compile(r"^\d{2}[-/.年]\d{1,2}([-/.月]\d{1,2}日?|月)?$")
-_DAY_FIRST = re.compile(r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}$")
+_DIGITS = re.compile(r"^(\d{4})(\d{2})(\d{2})?$", re.ASCII)
+_YEAR = re.compile(r"^(\d{4})年?$", re.ASCII)
+_SHORT_YEAR = re.compile(r"^\d{2}[-/.年]\d{1,2}([-/.月]\d{1,2}日?|月)?$", re.ASCII)
+_DAY_FIRST = re.compile(r"^\d{1,2}[-/.]\d{1,2}[-/.]\d{4}$", re.ASCII)
 _DASHES = str.maketrans({"—": "-", "–": "-", "−": "-", "‐": "-", "‑": "-", "~": "-"})
 _NOW = frozenset(
     {"至今", "现在", "今", "目前", "迄今", "到现在", "到今", "至现在", "present", "now", "9999"}
@@ -63,6 +64,8 @@ def parse_date_text(text: str) -> str | None:
 
 
 def _parse(raw: object) -> str | None:
+    if type(raw) is date and _FIRST_YEAR <= raw.year <= _LAST_YEAR:
+        return raw.isoformat()
     if isinstance(raw, date):  # a datetime is one too; its time of day carries nothing here
         return _checked(raw.year, raw.month, raw.day, str(raw))
     if isinstance(raw, int | float) and not isinstance(raw, bool):

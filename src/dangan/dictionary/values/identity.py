@@ -12,13 +12,14 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from dangan.dictionary.rules import BadValue, Message
 from dangan.dictionary.values.context import ParseContext
 from dangan.dictionary.values.words import NOTHING, bounded, digits_of, squeezed, text_of
 
-_SHAPE = re.compile(r"^[1-9]\d{16}[\dX]$")
-_OLD_SHAPE = re.compile(r"^[1-9]\d{14}$")
+_SHAPE = re.compile(r"^[1-9]\d{16}[\dX]$", re.ASCII)
+_OLD_SHAPE = re.compile(r"^[1-9]\d{14}$", re.ASCII)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 _EARLIEST_BIRTH = date(1900, 1, 1)
@@ -47,9 +48,7 @@ def id_facts(number: str) -> IdFacts:
 
 def check_digit(first_seventeen: str) -> str:
     """The eighteenth character that belongs to seventeen digits."""
-    pairs = zip(first_seventeen, _WEIGHTS, strict=True)
-    total = sum(int(digit) * weight for digit, weight in pairs)
-    return _CHECK_DIGITS[total % 11]
+    return _CHECK_DIGITS[sum(map(mul, map(int, first_seventeen), _WEIGHTS)) % 11]
 
 
 def parse_id_number(raw: object, context: ParseContext) -> str | None:

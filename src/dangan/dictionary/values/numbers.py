@@ -12,9 +12,9 @@ _YES = frozenset({"是", "有", "对", "y", "yes", "true", "1", "√", "✓", "�
 _NO = frozenset({"否", "无", "不", "没有", "不是", "n", "no", "false", "0", "×", "✗", "未"})
 _LARGEST_INTEGER = 2**53
 _CURRENCY = re.compile(r"^(?:¥|￥|rmb|cny|人民币)|(?:元整?|rmb|cny)$", re.IGNORECASE)
-_PLAIN = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$")
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$")
-_BANK = re.compile(r"^\d{8,32}$")
+_PLAIN = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$", re.ASCII)
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d*)?$", re.ASCII)
+_BANK = re.compile(r"^\d{8,32}$", re.ASCII)
 
 
 def parse_integer(raw: object) -> int | None:

@@ -31,8 +31,8 @@ def normal(text: str) -> str:
 
 def squeezed(text: str) -> str:
     """``text`` in NFKC without any spaces or invisible characters."""
-    if text.isascii() and text.isalnum():
-        return text
+    if text.isascii():  # NFKC leaves ASCII as it is
+        return text if text.isalnum() else "".join(text.split())
     return "".join(unicodedata.normalize("NFKC", text).translate(_INVISIBLE).split())
 
 

@@ -42,6 +42,7 @@ class Settings:
     below ``impossible_work_age`` it is a slip of the pen and an error. ``party_age`` 18 and
     ``league_age`` 14: the party's and the league's constitutions, as the special audit of cadre
     archives (专项审核) uses them. ``gap_months``: how many whole months a résumé may be silent.
+    ``study_break_months``: how far study may stay apart from the jobs before and after it.
     ``overlap_months``: by how many months two rows may overlap.
     """
 
@@ -53,6 +54,7 @@ class Settings:
     college_age: int = 14
     oldest: int = 100
     gap_months: int = 1
+    study_break_months: int = 3
     overlap_months: int = 1
 
 

@@ -28,20 +28,28 @@ _IN_ORDER: Mapping[str, tuple[tuple[str, str], ...]] = {
 """Pairs of dates of which the first never lies after the second. Sets not named here have the
 pair start, end when they have such fields."""
 
-_HAPPENED = frozenset(
-    {
-        *("identity.birth_date", "identity.work_start", "degree.awarded", "reward.awarded"),
-        *("discipline.decided", "political.joined", "political.became_full"),
-        *("professional_title.obtained", "qualification.issued", "health.examined"),
-        *("background_check.checked", "family.birth_date", "post.left"),
-    }
-)
+_HAPPENED: Mapping[str, tuple[str, ...]] = {
+    "identity": ("birth_date", "work_start"),
+    "post": ("left",),
+    "degree": ("awarded",),
+    "professional_title": ("obtained",),
+    "qualification": ("issued",),
+    "reward": ("awarded",),
+    "discipline": ("decided",),
+    "political": ("joined", "became_full"),
+    "family": ("birth_date",),
+    "health": ("examined",),
+    "background_check": ("checked",),
+}
 """What has happened cannot lie in the future."""
 
-_PLANNED_LATER = frozenset({"work_experience.start", "education.start"})
+_PLANNED_LATER: Mapping[str, tuple[str, ...]] = {
+    "work_experience": ("start",),
+    "education": ("start",),
+}
 """Here a future date is odd, but may be a plan."""
 
-_WORK_DATES = ("identity.work_start", "post.joined", "work_experience.start")
+_WORK_DATES = {"identity": "work_start", "post": "joined", "work_experience": "start"}
 _MEMBERS = {"01": "party", "02": "party", "03": "league"}
 _COLLEGE = ("1", "2", "3")
 # In use before identity numbers were given out at birth everywhere: older people were given the
@@ -88,32 +96,25 @@ def _order(values: Values, info_set: InfoSet, row: UUID | None) -> Iterator[Find
 
 
 def _future(values: Values, info_set: InfoSet, row: UUID | None, today: date) -> Iterator[Finding]:
-    for key in values:
-        path = f"{info_set.key}.{key}"
-        found = error if path in _HAPPENED else warning if path in _PLANNED_LATER else None
-        value = text_at(values, key) if found else None
-        if found and value and value != OPEN_END and first_day(value) > today:
-            yield found(
-                "date_in_future",
-                info_set.key,
-                row,
-                key,
-                Message(
-                    "{label} {value} 在今天之后，请核对",
-                    label=info_set.field(key).label,
-                    value=value,
-                ),
-            )
+    for found, keys in (
+        (error, _HAPPENED.get(info_set.key, ())),
+        (warning, _PLANNED_LATER.get(info_set.key, ())),
+    ):
+        for key in keys:
+            value = text_at(values, key)
+            if value and first_day(value) > today:
+                label = info_set.field(key).label
+                message = Message("{label} {value} 在今天之后，请核对", label=label, value=value)
+                yield found("date_in_future", info_set.key, row, key, message)
 
 
 def _ages(
     values: Values, info_set: InfoSet, row: UUID | None, birth: str, settings: Settings
 ) -> Iterator[Finding]:
-    for path in _WORK_DATES:
-        set_key, _, key = path.partition(".")
-        when = text_at(values, key) if set_key == info_set.key else None
-        if when:
-            yield from _work_age(info_set, row, key, oldest_age(birth, when), settings)
+    key = _WORK_DATES.get(info_set.key)
+    when = text_at(values, key) if key else None
+    if key and when:
+        yield from _work_age(info_set, row, key, oldest_age(birth, when), settings)
     if info_set.key == "political":
         yield from _joining_age(values, row, birth, settings)
     if info_set.key == "education":

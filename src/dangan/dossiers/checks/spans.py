@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,11 +45,12 @@ def _end_month(span: Span) -> int:
     return months(first_day(span.end))
 
 
-def covered(gap: Span, spans: list[Span]) -> bool:
-    """Whether one of ``spans`` reaches over the gap between ``gap.start`` and ``gap.end``."""
+def covered(gap: Span, spans: Sequence[Span], *, slack: int) -> bool:
+    """Whether one of ``spans`` fills the time from ``gap.start`` to ``gap.end`` but for ``slack``
+    months at either side."""
     return any(
-        months(first_day(span.start)) <= months(last_day(gap.start)) + 1
-        and months(last_day(span.end)) >= months(first_day(gap.end)) - 1
+        months(first_day(span.start)) <= months(last_day(gap.start)) + slack
+        and months(last_day(span.end)) >= months(first_day(gap.end)) - slack
         for span in spans
     )
 

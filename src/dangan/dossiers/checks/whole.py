@@ -91,7 +91,10 @@ def _gap(
     row: Row, before: Span, after: Span, studies: list[Span], settings: Settings
 ) -> Iterator[Finding]:
     silent = silent_months(before, after)
-    if silent > settings.gap_months and not covered(Span(before.end, after.start), studies):
+    if silent <= settings.gap_months:
+        return
+    gap, slack = Span(before.end, after.start), settings.study_break_months
+    if not covered(gap, studies, slack=slack):
         message = Message(
             "{end} 到 {start} 之间有 {months} 个月没有经历，请补充或说明",
             end=before.end,
