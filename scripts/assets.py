@@ -1,7 +1,8 @@
-"""Copies the browser libraries from node_modules into the package, with what is not used left out.
+"""Copies the browser libraries from node_modules into the package.
 
 Run by ``make``; needs ``npm ci`` first. Writes ``src/dangan/ui/static/vendor``, which is not
-committed. Icons: of the 6 000 rules of the icon font only those whose name occurs in our source.
+committed. References to source maps and to font formats that no supported browser asks for are
+taken out, because the static file storage insists on finding what a style sheet names.
 """
 
 from __future__ import annotations
@@ -23,9 +24,8 @@ PLAIN = {
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "tabler-icons.woff2",
 }
 SOURCE_MAP = re.compile(rb"(/\*#|//#) ?sourceMappingURL=[^\n*]*(\*/)?\n?")
-ICON_RULE = re.compile(r"\.ti-([a-z0-9-]+):before\{content:\"(\\[0-9a-f]+)\"\}")
-WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-SOURCES = {".py", ".html", ".js", ".toml"}
+OTHER_FONTS = re.compile(r',url\("[^"]+\.(?:woff|ttf)[^"]*"\) format\("[a-z]+"\)')
+FONT = re.compile(r'"\./fonts/(tabler-icons\.woff2)[^"]*"')
 
 
 def main() -> int:
@@ -41,35 +41,14 @@ def main() -> int:
             data = SOURCE_MAP.sub(b"", data)
         (VENDOR / name).write_bytes(data)
     icons = (MODULES / "@tabler/icons-webfont/dist/tabler-icons.min.css").read_text()
-    (VENDOR / "tabler-icons.css").write_text(icon_css(icons, words_in_source()))
+    (VENDOR / "tabler-icons.css").write_text(icon_css(icons))
     return 0
 
 
-def words_in_source() -> set[str]:
-    """Every word of our source that could be the name of an icon."""
-    words: set[str] = set()
-    for path in (ROOT / "src").rglob("*"):
-        if path.suffix in SOURCES and VENDOR not in path.parents:
-            words.update(WORD.findall(path.read_text(encoding="utf-8")))
-            words.update(re.findall(r"ti-([a-z0-9-]+)", path.read_text(encoding="utf-8")))
-    return words
-
-
-def icon_css(css: str, words: set[str]) -> str:
-    """The font, the base rule and one rule for each icon in ``words``."""
-    rules = [
-        f'.ti-{name}:before{{content:"{code}"}}'
-        for name, code in ICON_RULE.findall(css)
-        if name in words
-    ]
-    base = (
-        "@font-face{font-family:tabler-icons;font-style:normal;font-weight:400;"
-        'font-display:block;src:url("tabler-icons.woff2") format("woff2")}\n'
-        ".ti{font-family:tabler-icons!important;speak:none;font-style:normal;font-weight:400;"
-        "font-variant:normal;text-transform:none;line-height:1;"
-        "-webkit-font-smoothing:antialiased;-moz-osx-font-smoothing:grayscale}\n"
-    )
-    return base + "\n".join(rules) + "\n"
+def icon_css(css: str) -> str:
+    """The icon font's rules with only the one font file that we copy."""
+    css = SOURCE_MAP.sub(b"", css.encode()).decode()
+    return FONT.sub(r'"\1"', OTHER_FONTS.sub("", css))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,23 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui.navigation import NavItem, register
 
 
 class ReportsConfig(AppConfig):
     name = "dangan.reports"
     label = "reports"
+
+    def ready(self) -> None:
+        register(
+            NavItem(
+                "statistics",
+                _("统计"),
+                "reports:statistics",
+                "chart-bar",
+                "statistics.view",
+                section="analysis",
+                order=10,
+                phone=40,
+            )
+        )

@@ -1,6 +1,16 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui.navigation import NavItem, register
 
 
 class RosterConfig(AppConfig):
     name = "dangan.roster"
     label = "roster"
+
+    def ready(self) -> None:
+        from dangan.roster import saved_views  # noqa: F401, PLC0415 - a model beside models.py
+
+        register(
+            NavItem("roster", _("花名册"), "roster:list", "users", "roster.view", order=20, phone=20)
+        )
