@@ -1,6 +1,34 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui import navigation
+from dangan.ui.navigation import NavItem
 
 
 class AccessConfig(AppConfig):
     name = "dangan.access"
     label = "access"
+
+    def ready(self) -> None:
+        navigation.register(
+            NavItem(
+                key="accounts",
+                label=_("账号"),
+                url_name="access:accounts",
+                icon="user-cog",
+                permission="accounts.view",
+                section="settings",
+                order=40,
+            )
+        )
+        navigation.register(
+            NavItem(
+                key="roles",
+                label=_("角色与权限"),
+                url_name="access:roles",
+                icon="shield-lock",
+                permission="rights.view",
+                section="settings",
+                order=50,
+            )
+        )

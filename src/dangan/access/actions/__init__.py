@@ -10,9 +10,11 @@ from dangan.access.actions.accounts import (
     reset_password,
     unlock_account,
 )
-from dangan.access.actions.login import LogIn, log_in, log_out
+from dangan.access.actions.login import TRIES, LogIn, log_in, log_out
 from dangan.access.actions.rights import (
+    Decide,
     RightsProblem,
+    Wish,
     approve_request,
     decline_request,
     grant_role,
@@ -23,13 +25,16 @@ from dangan.access.actions.rights import (
 from dangan.access.actions.tokens import NewToken, TokenProblem, create_token, revoke_token
 
 __all__ = [
+    "TRIES",
     "AccountProblem",
     "BadPassword",
+    "Decide",
     "LogIn",
     "NewAccount",
     "NewToken",
     "RightsProblem",
     "TokenProblem",
+    "Wish",
     "approve_request",
     "change_password",
     "create_account",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dangan.access import passwords, profiles
-from dangan.access.actions.login import clear_tries
+from dangan.access.actions.login import clear_tries, count_try
 from dangan.access.actions.rights import Wish, apply_grant, open_request
 from dangan.access.models import Account, AccountState, OldPassword
 from dangan.access.profiles import Profile
@@ -38,11 +38,15 @@ class AccountProblem(Exception):  # noqa: N818 - an answer to the asker
 
 
 class BadPassword(Exception):  # noqa: N818 - an answer to the asker
-    """A password may not be used; ``messages`` holds every reason, translated."""
+    """A password may not be used; ``messages`` holds every reason, translated.
 
-    def __init__(self, messages: Sequence[str]) -> None:
+    ``field`` says which was wrong: ``new``, or ``current`` when that is not the present one.
+    """
+
+    def __init__(self, messages: Sequence[str], field: str = "new") -> None:
         super().__init__("a password was refused")
         self.messages = list(messages)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +125,9 @@ def change_password(actor: Actor, *, current: str | None, new: str) -> Account:
 
     ``current`` may be None only at the forced first change. Raises :class:`BadPassword`.
     """
+    _check_current(actor.id, current)
     with recording(actor):
         account = _locked_row(actor.id)
-        if current is None and not account.must_change_password:
-            raise refuse(actor, "account.password")
         profiles.fill_in([account])
         _validate(new, account)
         _check_not_recent(account, new)
@@ -136,6 +139,20 @@ def change_password(actor: Actor, *, current: str | None, new: str) -> Account:
         account.save(update_fields=["password", "must_change_password", "password_changed_at"])
         actor.trail.add(Event("account.password", subject=account.subject, object=str(account.id)))
     return account
+
+
+def _check_current(account_id: UUID, current: str | None) -> None:
+    """Raises :class:`BadPassword` unless ``current`` is the password or none is needed now."""
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        raise Absent
+    if account.must_change_password:
+        return
+    if not count_try(account):
+        raise BadPassword([_("输错次数过多，15 分钟后再试")], "current")
+    if not check_password(current or "", account.password):
+        raise BadPassword([_("现在的密码不正确")], "current")
+    clear_tries(account)
 
 
 def _validate(password: str, account: Account) -> None:

@@ -83,6 +83,14 @@ def log_out(actor: Actor) -> None:
     actor.trail.add(Event("login.out", object=str(actor.id)))
 
 
+def count_try(account: Account) -> bool:
+    """Counts a try at the password of an account already logged in; False while locked.
+
+    Call it outside a transaction that a wrong password would undo.
+    """
+    return _reserve("login", account.login_token, TRIES) is not None
+
+
 def clear_tries(account: Account) -> None:
     """Forgets the failed tries at an account's log-in name."""
     Throttle.objects.filter(kind="login", token=account.login_token).delete()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
@@ -41,6 +41,12 @@ class Wish:
     verb: Literal["grant", "revoke"] = "grant"
     unit: UUID | None = None
     until: date | None = None
+
+
+class Decide(Protocol):
+    """What the verbs that decide a request have alike."""
+
+    def __call__(self, actor: Actor, *, request: UUID) -> None: ...
 
 
 def request_change(actor: Actor, wish: Wish, *, reason: str) -> UUID:

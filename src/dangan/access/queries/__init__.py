@@ -1,6 +1,7 @@
 """Reads about accounts and rights: actors, and the lists of the pages."""
 
 from dangan.access.queries.accounts import (
+    PER_PAGE,
     AccountDetail,
     AccountLine,
     GrantLine,
@@ -37,6 +38,7 @@ from dangan.access.queries.rights import MatrixCell, MatrixRow, RoleView, roles
 __all__ = [
     "CONSOLE_ID",
     "NOBODY_ID",
+    "PER_PAGE",
     "TOKEN_PREFIX",
     "AccountDetail",
     "AccountLine",

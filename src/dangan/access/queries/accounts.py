@@ -55,7 +55,7 @@ class AccountPage:
     lines: tuple[AccountLine, ...]
     total: int
     offset: int
-    per_page: int = PER_PAGE
+    limit: int = PER_PAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, JSONField, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -44,7 +44,7 @@ def accounts_with_grants() -> QuerySet[Account]:
         .order_by("at", "role")
         .values(pair=JSONObject(role=F("role"), unit=F("unit")))
     )
-    return Account.objects.annotate(held=ArraySubquery(held, output_field=JSONField()))
+    return Account.objects.annotate(held=ArraySubquery(held))
 
 
 def account_with_grants(account_id: UUID) -> Account | None:
