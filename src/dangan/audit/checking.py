@@ -99,6 +99,7 @@ def verify(
         if progress is not None:
             progress(check.size, size)
     check.finish()
+    _find_copies(size, report)
     events, waiting = _outside(signed, report)
     if data:
         for name in sorted(_data_checks):
@@ -151,7 +152,7 @@ def _leaves(size: int, report: _Problems) -> Iterator[list[bytes]]:
     Where the two differ the row is reported and the noted hash goes on, so that one altered row
     is one problem.
     """
-    last = (0, 0, 0)
+    last, settled = (0, 0, 0), _settled()
     for start in range(0, size, CHUNK):
         rows = _rows(start, min(start + CHUNK, size))
         expected, hashes = start, []
@@ -162,15 +163,25 @@ def _leaves(size: int, report: _Problems) -> Iterator[list[bytes]]:
                 expected += 1
             expected += 1
             hashes.append(_check_event(number, event, noted, event_columns, report))
-            position = (event_columns[0] or 0, event_columns[1] or 0, event)
-            if event_columns[-1] is not None:
-                if position <= last:
-                    report(Problem("order", {"event": event, "leaf": number}))
-                last = position
+            if event_columns[-1] is None or any(number in leaves for leaves in settled):
+                continue
+            position = (event_columns[0], event_columns[1], event)
+            if position <= last:
+                report(Problem("order", {"event": event, "leaf": number}))
+            last = position
         for missing in range(expected, min(start + CHUNK, size)):
             report(Problem("gap", {"leaf": missing}))
             hashes.append(b"")
         yield hashes
+
+
+def _settled() -> list[range]:
+    """Leaves that stand in no particular order: those that closed an era."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT settled_from, settled_to FROM audit_era WHERE settled_to > settled_from"
+        )
+        return [range(*row) for row in cursor.fetchall()]
 
 
 def _rows(start: int, end: int) -> list[tuple[Any, ...]]:
@@ -233,6 +244,19 @@ def _compare_columns(event: int, entry: bytes, columns: list[Any], report: _Prob
             if here != there
         ]
         report(Problem("columns", {"event": event, "columns": "、".join(wrong)}))
+
+
+def _find_copies(size: int, report: _Problems) -> None:
+    """No two entries are alike, so a second leaf with the same hash is a copy."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(event ORDER BY number) FROM audit_leaf WHERE number < %s"
+            " GROUP BY hash HAVING count(*) > 1 LIMIT %s",
+            [size, MOST_PROBLEMS],
+        )
+        for ((first, *copies),) in cursor.fetchall():
+            for event in copies:
+                report(Problem("copied", {"event": event, "first": first}))
 
 
 def _compare_tile(level: int, number: int, tile: bytes, root: bytes, report: _Problems) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from pathlib import Path
 from typing import Protocol
@@ -42,16 +43,19 @@ class FileExporter:
             os.close(descriptor)
 
 
+_WHOLE_NOTE_END = re.compile("\n\N{EM DASH} [^\n]*\n\n".encode())
+
+
 def _whole_length(descriptor: int) -> int:
     """The file's length up to the last complete note: a power cut may have torn the last one."""
     size = os.fstat(descriptor).st_size
     start = max(0, size - 4096)
-    tail = os.pread(descriptor, size - start, start)
-    if not tail or tail.endswith(b"=\n\n"):
-        return size
-    whole = tail.rfind(b"=\n\n")
-    length = start + whole + 3 if whole >= 0 else start
-    os.ftruncate(descriptor, length)
+    ends = [match.end() for match in _WHOLE_NOTE_END.finditer(os.pread(descriptor, 4096, start))]
+    if not ends and start:
+        raise OSError(f"{size} bytes that are not checkpoints stand in the checkpoint file")
+    length = start + max(ends, default=0)
+    if length < size:
+        os.ftruncate(descriptor, length)
     return length
 
 

@@ -158,8 +158,9 @@ def _append_all(edge: Edge, cursor: _Cursor) -> _Cursor:
     """Append what is ready to the edge and the tables; returns the new cursor."""
     first = edge.size
     era = _current_era(cursor)
+    if era is None:
+        era = _begin_era(edge, cursor)
     if era > cursor.era:
-        _append(edge, _left_behind(cursor, era), cursor)
         cursor = _Cursor(era=era)
     while edge.size - first < MOST_AT_ONCE:
         rows = _ready(cursor)
@@ -185,15 +186,14 @@ def _ready(cursor: _Cursor) -> list[_Ready]:
     return rows
 
 
-def _left_behind(cursor: _Cursor, era: int) -> list[_Ready]:
-    """All events of eras that ended before ``era`` and are not in the tree."""
+def _left_behind(cursor: _Cursor) -> list[_Ready]:
+    """All events since the cursor's era that are not in the tree, in whatever order."""
     with connection.cursor() as sql:
         sql.execute(
             "SELECT era, xid::text::bigint, id, entry FROM audit_event e"
-            " WHERE era >= %s AND era < %s"
-            " AND NOT EXISTS (SELECT 1 FROM audit_leaf WHERE event = e.id)"
+            " WHERE era >= %s AND NOT EXISTS (SELECT 1 FROM audit_leaf WHERE event = e.id)"
             " ORDER BY era, xid, id",
-            [cursor.era, era],
+            [cursor.era],
         )
         rows: list[_Ready] = sql.fetchall()
     return rows
@@ -231,8 +231,8 @@ def _copy(statement: str, types: tuple[str, ...], rows: list[Any]) -> None:
             copy.write_row(row)
 
 
-def _current_era(cursor: _Cursor) -> int:
-    """The era that transactions are numbered in now; begins a new one in a restored database.
+def _current_era(cursor: _Cursor) -> int | None:
+    """The era that transactions are numbered in now; ``None`` when a new one must begin.
 
     A logical restore keeps old events with their old numbers while the new cluster counts from
     its own, perhaps much lower, so numbers of two clusters must never be compared.
@@ -245,13 +245,20 @@ def _current_era(cursor: _Cursor) -> int:
             [cursor.xid],
         )
         era, same_cluster, counts_on = sql.fetchone()
-        if same_cluster and (counts_on or era > cursor.era):
-            return int(era)
+    return int(era) if same_cluster and (counts_on or era > cursor.era) else None
+
+
+def _begin_era(edge: Edge, cursor: _Cursor) -> int:
+    """Close the old era with whatever it left behind, and number events anew."""
+    with connection.cursor() as sql:
         # Waits for writers under the old number and keeps new ones out until the commit.
         sql.execute("LOCK TABLE audit_event IN SHARE ROW EXCLUSIVE MODE")
+        before = edge.size
+        _append(edge, _left_behind(cursor), cursor)
         sql.execute(
-            "INSERT INTO audit_era (cluster)"
-            " SELECT system_identifier FROM pg_control_system() RETURNING id"
+            "INSERT INTO audit_era (cluster, settled_from, settled_to)"
+            " SELECT system_identifier, %s, %s FROM pg_control_system() RETURNING id",
+            [before, edge.size],
         )
-        (new,) = sql.fetchone()
-    return int(new)
+        (era,) = sql.fetchone()
+    return int(era)

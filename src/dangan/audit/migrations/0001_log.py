@@ -6,10 +6,13 @@ TABLES = """
 CREATE TABLE audit_era (
     id smallint GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_era_pk PRIMARY KEY,
     cluster bigint NOT NULL,
+    settled_from bigint NOT NULL DEFAULT 0,
+    settled_to bigint NOT NULL DEFAULT 0,
     opened_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE audit_era IS
-    'Transaction numbers order the log; a database restored into a new cluster counts them anew';
+    'Transaction numbers order the log; a database restored into a new cluster counts them anew.
+     Leaves settled_from up to settled_to closed the era before, in no particular order';
 INSERT INTO audit_era (cluster) SELECT system_identifier FROM pg_control_system();
 
 CREATE TABLE audit_event (

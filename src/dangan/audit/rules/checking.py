@@ -15,6 +15,7 @@ TEXTS = MappingProxyType(
         "altered": "事件 {event} 的内容与日志树不符，被改动过",
         "missing": "事件 {event} 不在日志表中，已被删除（叶子 {leaf}）",
         "inserted": "事件 {event} 不在日志树中，是事后补入的",
+        "copied": "事件 {event} 是事件 {first} 的副本，不是由本系统写入的",
         "forged": "事件 {event} 不是由本系统写入的，校验码不符",
         "unreadable": "事件 {event} 的内容不是日志条目",
         "columns": "事件 {event} 的检索列与封存内容不一致：{columns}",
