@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dangan.operations.demo.people import Organisation, Person
+from dangan.operations.demo.people import Organisation
+from dangan.operations.demo.person import Person
 
 PASSWORD = "Dangan2026"  # noqa: S105 - printed on purpose; demonstration data only
 

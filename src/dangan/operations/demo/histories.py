@@ -11,6 +11,8 @@ from dangan.operations.demo.words import Line, words
 
 Values = dict[str, Any]
 
+LAST_GRADUATION = date(2025, 6, 30)
+
 BACHELOR, MASTER, DOCTOR, COLLEGE, VOCATIONAL, SENIOR = "21", "14", "11", "31", "41", "61"
 """Codes of GB/T 4658."""
 
@@ -22,9 +24,12 @@ _FIELDS = {"会计学": "12", "财务管理": "12", "审计学": "12", "法学":
 """Discipline (the last two digits of a degree's code in GB/T 6864); engineering otherwise."""
 
 
-def _level(random: Random, line: Line) -> str:
-    """The highest level of education somebody of this line of work has."""
-    if line.pay >= 11000:
+def _level(random: Random, line: Line, *, head: bool) -> str:
+    """The highest level of education somebody of this line of work has; heads have a degree."""
+    weights: tuple[tuple[str, int], ...]
+    if head:
+        weights = ((DOCTOR, 4), (MASTER, 34), (BACHELOR, 62))
+    elif line.pay >= 11000:
         weights = ((DOCTOR, 2), (MASTER, 30), (BACHELOR, 60), (COLLEGE, 8))
     elif line.pay >= 8000:
         weights = ((DOCTOR, 0), (MASTER, 14), (BACHELOR, 62), (COLLEGE, 24))
@@ -52,8 +57,8 @@ class Schooling:
     stages: tuple[Stage, ...]
 
     @classmethod
-    def draw(cls, random: Random, born: date, line: Line) -> Schooling:
-        highest = _level(random, line)
+    def draw(cls, random: Random, born: date, line: Line, *, head: bool) -> Schooling:
+        highest = _level(random, line, head=head)
         major = random.choice(line.majors)
         # Whoever is born before September enters school, and so everything, a year earlier.
         entered = born.year + (15 if born.month < 9 else 16)
@@ -72,6 +77,9 @@ class Schooling:
                       date(entered, 9, 1), date(end, 6, 30))
             )  # fmt: skip
             entered = end
+        # Whoever is too young for the last school has not been there yet.
+        while len(stages) > 1 and stages[-1].end > LAST_GRADUATION:
+            stages.pop()
         return cls(tuple(stages))
 
     @property

@@ -17,7 +17,8 @@ from dangan.dossiers.models import Subject
 from dangan.dossiers.rules import RowPlan, SubjectPlan
 from dangan.dossiers.scanning import scan_all
 from dangan.operations.demo.accounts import DEMO_ACCOUNTS, PASSWORD, owners
-from dangan.operations.demo.people import Organisation, Person, organisation
+from dangan.operations.demo.people import Organisation, organisation
+from dangan.operations.demo.person import Person
 from dangan.operations.demo.portraits import draw
 from dangan.organization import actions as units
 from dangan.organization import queries as unit_queries
@@ -26,7 +27,7 @@ _DATES = ("effective", "signed", "examined", "issued", "decided", "start")
 """Fields that tell since when a row holds, where they hold a whole day."""
 
 REASON = "载入示例组织"
-PORTRAITS_AT_MOST = 60
+PORTRAITS_AT_MOST = 48
 _LARGE = 3000
 """Above this size only the first company tree gets heads; tickets and portraits are left out."""
 

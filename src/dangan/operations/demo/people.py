@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from dangan.operations.demo.lives import Life, Person
+from dangan.operations.demo.lives import Life
+from dangan.operations.demo.person import Person
 from dangan.operations.demo.words import Office, words
 
 
@@ -26,10 +27,14 @@ class Organisation:
         return next((p for p in self.people if p.office == office and p.head), None)
 
 
-def organisation(persons: int, seed: int, today: date) -> Organisation:
-    """``persons`` people of one seed as of ``today``; at least one head for every unit."""
+RICH = 3000
+"""So many people have every information set, those after them what lists need."""
+
+
+def organisation(persons: int, seed: int, today: date, *, rich: int = RICH) -> Organisation:
+    """``persons`` people of one seed as of ``today``; the first ones head the units."""
     offices = offices_for(persons)
-    people = tuple(_people(offices, persons, seed, today))
+    people = tuple(_people(offices, persons, seed, today, rich))
     return Organisation(offices, people)
 
 
@@ -60,7 +65,9 @@ def offices_for(persons: int) -> tuple[Office, ...]:
     return tuple(offices)
 
 
-def _people(offices: tuple[Office, ...], persons: int, seed: int, today: date) -> Iterator[Person]:
+def _people(
+    offices: tuple[Office, ...], persons: int, seed: int, today: date, rich: int
+) -> Iterator[Person]:
     random = Random(seed)  # noqa: S311 - invented people, no secret
     above = _parents(offices)
     sequence: dict[tuple[str, str, bool], int] = {}
@@ -80,7 +87,7 @@ def _people(offices: tuple[Office, ...], persons: int, seed: int, today: date) -
             supervisor=above[office] if head else office,
             sequence=sequence,
             today=today,
-        ).person()
+        ).person(rich=number < rich)
 
 
 def _parents(offices: tuple[Office, ...]) -> list[int | None]:

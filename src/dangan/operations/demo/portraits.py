@@ -10,10 +10,10 @@ import io
 
 from PIL import Image, ImageDraw
 
-from dangan.operations.demo.people import Person
+from dangan.operations.demo.person import Person
 
 WIDTH, HEIGHT = 160, 224
-_OVERSAMPLED = 3
+_OVERSAMPLED = 2
 _UNIT = WIDTH * _OVERSAMPLED / 50
 
 _GROUNDS = ("#c3d3e2", "#d5dfe9", "#c9d8e8", "#b9cde0")
