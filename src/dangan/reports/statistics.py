@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from dangan.access.rules import Actor
 from dangan.dictionary.rules import CodeTable, Dictionary
 from dangan.organization.rules import Tree
 from dangan.roster.counting import Counts
@@ -84,11 +83,11 @@ class Statistics:
     departments: list[DepartmentRow]
 
 
-def statistics(actor: Actor, ask: Ask, dictionary: Dictionary, tree: Tree) -> Statistics:
-    """Counts everybody whom ``ask`` finds for the actor. Permission statistics.view."""
+def statistics(counts: Counts, ask: Ask, dictionary: Dictionary, tree: Tree) -> Statistics:
+    """Counts everybody whom ``ask`` finds for its actor. Permission statistics.view."""
     top = _top(ask, tree)
     depth = len(tree.path_of(top))
-    found = Counts(actor).groups(
+    found = counts.groups(
         [
             _group(ask, SEX, suppress=0),
             _group(ask, SEX),

@@ -16,6 +16,7 @@ from dangan.dictionary.queries import current
 from dangan.organization.queries import tree as organization_tree
 from dangan.reports.statistics import FEMALE, MALE, Bar, Statistics, statistics
 from dangan.roster import forms, listing
+from dangan.roster.counting import counts_of
 from dangan.roster.forms import ACTIVE_STATES, Ask
 from dangan.roster.rules import AGE_BANDS, SENIORITY_BANDS, SMALLEST_CELL, RosterQuery
 from dangan.roster.wording import Wording, band_label
@@ -31,7 +32,7 @@ def show(request: ActorRequest) -> HttpResponse:
     dictionary, units = current(), organization_tree()
     base = Ask(RosterQuery(states=ACTIVE_STATES))
     ask = forms.read(request.GET, dictionary, posted=False, base=base)
-    found = statistics(request.actor, ask, dictionary, units)
+    found = statistics(counts_of(request), ask, dictionary, units)
     words = Wording(dictionary, units)
     readable = listing.readable_of(listing.rights_of(request.actor, dictionary))
     whole = "departments" in request.GET

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from dangan.ui import context
 from dangan.ui.navigation import NavItem, register
 
 
@@ -9,8 +10,18 @@ class RosterConfig(AppConfig):
     label = "roster"
 
     def ready(self) -> None:
-        from dangan.roster import saved_views  # noqa: F401, PLC0415 - a model beside models.py
+        from dangan.roster import frame, saved_views  # noqa: F401, PLC0415 - needs loaded models
 
+        context.provide("organization", frame.organization)
         register(
-            NavItem("roster", _("花名册"), "roster:list", "users", "roster.view", order=20, phone=20)
+            NavItem(
+                "roster",
+                _("花名册"),
+                "roster:list",
+                "users",
+                "roster.view",
+                order=20,
+                count=frame.people,
+                phone=20,
+            )
         )

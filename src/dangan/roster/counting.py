@@ -10,11 +10,23 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from dangan.access.pages import ActorRequest
 from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
 from dangan.roster import queries
 from dangan.roster.engine import counting, paging, wheres
 from dangan.roster.rules import UNIT, Group, GroupQuery, RosterQuery
+
+_KEPT = "roster_counts"
+
+
+def counts_of(request: ActorRequest) -> Counts:
+    """The counts of this request: page and frame share one look, so that they say the same."""
+    kept: Counts | None = getattr(request, _KEPT, None)
+    if kept is None:
+        kept = Counts(request.actor)
+        setattr(request, _KEPT, kept)
+    return kept
 
 
 class Counts:

@@ -21,7 +21,7 @@ from dangan.dictionary.queries import current
 from dangan.dictionary.rules import Dictionary
 from dangan.organization.queries import tree as organization_tree
 from dangan.roster import forms, listing, queries
-from dangan.roster.counting import Counts
+from dangan.roster.counting import Counts, counts_of
 from dangan.roster.forms import ACTIVE_STATES, LEFT_STATES, Ask
 from dangan.roster.rules import RosterPage, RosterQuery
 from dangan.roster.saved_views import (
@@ -177,7 +177,7 @@ def _context(
     rights = listing.rights_of(actor, dictionary)
     readable = listing.readable_of(rights)
     columns = listing.columns_of(ask.query, words)
-    counts = Counts(actor)
+    counts = counts_of(request)
     tabs = _tabs(counts, ask, views)
     return {
         "ask": ask,
