@@ -23,7 +23,7 @@ from dangan.audit.rules.checking import (
 )
 from dangan.audit.rules.merkle import TILE
 from dangan.audit.rules.notes import split_notes
-from dangan.vault.queries import entry_mac
+from dangan.vault.secrets import root_secret
 
 CHUNK = 5_000
 MOST_PROBLEMS = 1_000
@@ -152,20 +152,21 @@ def _leaves(size: int, report: _Problems) -> Iterator[list[bytes]]:
     Where the two differ the row is reported and the noted hash goes on, so that one altered row
     is one problem.
     """
-    last, settled = (0, 0, 0), _settled()
+    last, settled, mac = (0, 0, 0), _settled(), root_secret().entry_mac
     for start in range(0, size, CHUNK):
         rows = _rows(start, min(start + CHUNK, size))
         expected, hashes = start, []
-        for number, event, noted, *event_columns in rows:
+        for row in rows:
+            number, event, era, xid, entry = row[0], row[1], row[3], row[4], row[-1]
             while expected < number:
                 report(Problem("gap", {"leaf": expected}))
                 hashes.append(b"")
                 expected += 1
             expected += 1
-            hashes.append(_check_event(number, event, noted, event_columns, report))
-            if event_columns[-1] is None or any(number in leaves for leaves in settled):
+            hashes.append(_check_event(row, mac, report))
+            if entry is None or (settled and any(number in one for one in settled)):
                 continue
-            position = (event_columns[0], event_columns[1], event)
+            position = (era, xid, event)
             if position <= last:
                 report(Problem("order", {"event": event, "leaf": number}))
             last = position
@@ -201,11 +202,11 @@ def _rows(start: int, end: int) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _check_event(
-    number: int, event: int, noted: bytes, columns: list[Any], report: _Problems
-) -> bytes:
+def _check_event(row: tuple[Any, ...], mac: Callable[[bytes], bytes], report: _Problems) -> bytes:
     """Compare one event with its leaf and its columns with its entry; returns its leaf hash."""
-    entry: bytes | None = columns[-1]
+    number, event = row[:2]
+    noted: bytes = row[2]
+    entry: bytes | None = row[-1]
     if entry is None:
         report(Problem("missing", {"event": event, "leaf": number}))
         return noted
@@ -214,19 +215,21 @@ def _check_event(
         report(Problem("altered", {"event": event}))
         return noted
     parts = split_mac(entry)
-    if parts is None or entry_mac(parts[0]) != parts[1]:
+    if parts is None or mac(parts[0]) != parts[1]:
         report(Problem("forged", {"event": event}))
-    _compare_columns(event, entry, columns[2:-1], report)
+    _compare_columns(event, entry, row[5:-1], report)
     return found
 
 
-def _compare_columns(event: int, entry: bytes, columns: list[Any], report: _Problems) -> None:
+def _compare_columns(
+    event: int, entry: bytes, columns: tuple[str | None, ...], report: _Problems
+) -> None:
     try:
         parts = _parse(entry)
     except msgspec.DecodeError:
         report(Problem("unreadable", {"event": event}))
         return
-    inside = [
+    inside = (
         parts.at,
         parts.request,
         parts.actor,
@@ -236,7 +239,7 @@ def _compare_columns(event: int, entry: bytes, columns: list[Any], report: _Prob
         parts.outcome,
         parts.subject,
         parts.object,
-    ]
+    )
     if inside != columns:
         wrong = [
             name

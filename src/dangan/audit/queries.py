@@ -243,7 +243,7 @@ def proof(event: int) -> Proof | None:
         event=event,
         leaf=leaf,
         entry=entry,
-        hashes=tuple(inclusion_proof(leaf, signed.size, tree.tiles)),
+        hashes=tuple(inclusion_proof(leaf, signed.size, tree.TilesOf(signed.size))),
         left=tuple(siblings_left(leaf, signed.size)),
         size=signed.size,
         root=signed.root,

@@ -65,15 +65,14 @@ def latest() -> Stored | None:
 
 def tiles(level: int, number: int, width: int) -> Sequence[bytes]:
     """The first ``width`` hashes of a tile, finished or not (see :data:`rules.merkle.Tiles`)."""
-    start, end = number * TILE, number * TILE + width
     with connection.cursor() as cursor:
-        if width == TILE or width > TILE // 2:
+        if width == TILE:
             cursor.execute(
                 "SELECT hashes FROM audit_tile WHERE level = %s AND number = %s", [level, number]
             )
-            row = cursor.fetchone()
-            if row:
-                return [row[0][at : at + 32] for at in range(0, width * 32, 32)]
+            (hashes,) = cursor.fetchone() or (b"",)
+            return [hashes[at : at + 32] for at in range(0, len(hashes), 32)]
+        start, end = number * TILE, number * TILE + width
         if level == 0:
             cursor.execute(
                 "SELECT hash FROM audit_leaf WHERE number >= %s AND number < %s ORDER BY number",
@@ -86,3 +85,18 @@ def tiles(level: int, number: int, width: int) -> Sequence[bytes]:
                 [level - 1, start, end],
             )
         return [hash_ for (hash_,) in cursor.fetchall()]
+
+
+class TilesOf:
+    """The tiles of the tree of ``size`` leaves, each read once: a proof asks for one repeatedly."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._read: dict[tuple[int, int], Sequence[bytes]] = {}
+
+    def __call__(self, level: int, number: int, width: int) -> Sequence[bytes]:
+        found = self._read.get((level, number))
+        if found is None:
+            whole = min(TILE, self._size // TILE**level - number * TILE)
+            found = self._read[level, number] = tiles(level, number, whole)
+        return found[:width]

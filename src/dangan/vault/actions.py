@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
+import psycopg
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
@@ -288,11 +289,13 @@ def _batches_outside(epoch: int, size: int) -> Iterator[list[_KeyRow]]:
     """The data keys not wrapped under ``epoch``, in order of subject."""
     after = UUID(int=0)
     while True:
-        with connection.cursor() as cursor:
+        connection.ensure_connection()
+        with psycopg.Cursor(connection.connection) as cursor:
             cursor.execute(
                 "SELECT subject, version, epoch, wrapped FROM keystore.data_key"
                 " WHERE subject > %s AND epoch <> %s ORDER BY subject LIMIT %s",
                 [after, epoch, size],
+                binary=True,
             )
             rows = cursor.fetchall()
         if not rows:
@@ -315,10 +318,11 @@ def _rewrap(rows: list[_KeyRow], epoch: int, damaged: set[UUID]) -> int:
         wrapped = target.wrap(suite, data_key, label="data-key", context=context)
         made.append((subject, old_epoch, wrapped))
     subjects, old_epochs, keys = zip(*made, strict=True) if made else ((), (), ())
-    with connection.cursor() as cursor:
+    # Binary parameters: a batch is 300 kB, which Django's cursor would write out as text.
+    with psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(
-            "UPDATE keystore.data_key d SET epoch = %s, wrapped = n.wrapped"
-            " FROM unnest(%s::uuid[], %s::int[], %s::bytea[]) AS n(subject, epoch, wrapped)"
+            "UPDATE keystore.data_key d SET epoch = %b, wrapped = n.wrapped"
+            " FROM unnest(%b::uuid[], %b::int[], %b::bytea[]) AS n(subject, epoch, wrapped)"
             " WHERE d.subject = n.subject AND d.epoch = n.epoch",
             [epoch, list(subjects), list(old_epochs), list(keys)],
         )
