@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui.navigation import NavItem, register
 
 
 class DossiersConfig(AppConfig):
@@ -9,3 +12,31 @@ class DossiersConfig(AppConfig):
         from dangan.dossiers import integrity  # noqa: PLC0415 - needs loaded models
 
         integrity.register()
+        register(
+            NavItem("desk", _("工作台"), "dossiers:desk", "checklist", None, order=10, phone=10)
+        )
+        register(
+            NavItem("me", _("我的信息"), "dossiers:me", "id", "dossier.open", order=60, phone=30)
+        )
+        register(
+            NavItem(
+                "problems",
+                _("问题单"),
+                "dossiers:problems",
+                "alert-triangle",
+                "problems.view",
+                order=50,
+                phone=40,
+            )
+        )
+        register(
+            NavItem(
+                "dictionary",
+                _("信息集"),
+                "dictionary:sets",
+                "list-details",
+                "dictionary.view",
+                section="settings",
+                order=20,
+            )
+        )

@@ -195,6 +195,8 @@ class RowForm(forms.Form):
         for slot in self.slots.values():
             name = field_name(slot.item)
             bound = self[name] if name in self.fields else None
+            if slot.item.type in UNEDITABLE_TYPES:
+                continue
             if bound is None and slot.showing is Showing.HIDDEN:
                 continue
             found.append(FormLine(slot, bound))

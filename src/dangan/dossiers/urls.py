@@ -1,6 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
-from dangan.dossiers.views import create, desk, dossier, edit, history, me, people, problems
+from dangan.dossiers.views import (
+    create,
+    desk,
+    dossier,
+    edit,
+    history,
+    me,
+    people,
+    photo,
+    problems,
+)
 from dangan.dossiers.views import reveal as reveal_page
 from dangan.dossiers.views import state as state_page
 
@@ -14,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<uuid:subject>/looks/", dossier.looks, name="looks"),
     path("people/<uuid:subject>/state/", state_page.state, name="state"),
     path("people/<uuid:subject>/portrait/<uuid:picture>/", dossier.portrait, name="portrait"),
+    path("people/<uuid:subject>/photo/", photo.photo, name="photo"),
     path("people/<uuid:subject>/history/", history.history, name="history"),
     path("people/<uuid:subject>/history/<uuid:row>/", history.compare, name="compare"),
     path("people/<uuid:subject>/<slug:info_set>/add/", edit.edit, name="add"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -19,7 +19,15 @@ from dangan.roster.engine import counting, paging
 from dangan.roster.engine.axes import Axes
 from dangan.roster.engine.lens import Lens, Sight
 from dangan.roster.engine.matching import Needle
-from dangan.roster.rules import NAME, Group, GroupQuery, Hit, RosterPage, RosterQuery
+from dangan.roster.rules import (
+    NAME,
+    Group,
+    GroupQuery,
+    Hit,
+    RosterPage,
+    RosterQuery,
+    RosterRow,
+)
 
 ExactLookup = Callable[[str, str], UUID | None]
 """(path of a unique field, value) -> subject. Answers without regard to rights."""
@@ -35,12 +43,31 @@ def register_exact_lookup(lookup: ExactLookup) -> None:
 
 def page(actor: Actor, query: RosterQuery) -> RosterPage:
     """Return one page of people. Permission roster.view; raises UnknownPath."""
+    return pages(actor, (query,))[0]
+
+
+def pages(actor: Actor, queries: Sequence[RosterQuery]) -> list[RosterPage]:
+    """Return several pages from one look at the roster, as a work desk asks for them.
+
+    The queries share the day of the first. One with limit 0 only counts and is not noted: it
+    shows nobody. Permission roster.view; raises UnknownPath.
+    """
     require(actor, "roster.view")
     begun = time.perf_counter()
-    lens, sights = look(actor, query.today)
-    paging.check_paths(lens.axes, (query.sort, *query.columns), query.filters)
-    part = paging.page_part(sights, query, needle(lens, query.text), whole=True)
-    rows = tuple(row for _, row in part.rows)
+    lens, sights = look(actor, queries[0].today)
+    found = []
+    for query in queries:
+        paging.check_paths(lens.axes, (query.sort, *query.columns), query.filters)
+        part = paging.page_part(sights, query, needle(lens, query.text), whole=True)
+        rows = tuple(row for _, row in part.rows)
+        if query.limit:
+            _note_page(actor, query, part.total, rows)
+        took = (time.perf_counter() - begun) * 1000
+        found.append(RosterPage(part.total, rows, query.offset, query.limit, took))
+    return found
+
+
+def _note_page(actor: Actor, query: RosterQuery, total: int, rows: Sequence[RosterRow]) -> None:
     actor.trail.add(
         Event(
             action="roster.view",
@@ -51,11 +78,9 @@ def page(actor: Actor, query: RosterQuery) -> RosterPage:
                 "sort": query.sort,
                 "subjects": [str(row.subject) for row in rows],
             },
-            facts={"total": part.total, "rows": len(rows), "columns": list(query.columns)},
+            facts={"total": total, "rows": len(rows), "columns": list(query.columns)},
         )
     )
-    took = (time.perf_counter() - begun) * 1000
-    return RosterPage(part.total, rows, query.offset, query.limit, took)
 
 
 def search(actor: Actor, text: str, limit: int = 10) -> list[Hit]:

@@ -3,6 +3,7 @@
 Absent and out of reach look alike: both raise :class:`dangan.access.rules.Absent`.
 """
 
+from dangan.dossiers.queries.basis import Basis, basis, beyond_oneself
 from dangan.dossiers.queries.beside import (
     Beside,
     Holder,
@@ -46,22 +47,31 @@ from dangan.dossiers.queries.history import (
     versions,
     visible_sets,
 )
-from dangan.dossiers.queries.overview import ChangeLine, Overview, overview, recent_changes
+from dangan.dossiers.queries.overview import (
+    ChangeLine,
+    DeskLines,
+    Overview,
+    desk_lines,
+    overview,
+)
 from dangan.dossiers.queries.problems import (
     ProblemCounts,
     ProblemPage,
     ProblemView,
+    code_label,
     may_mend,
     problem_counts,
     problems,
 )
 
 __all__ = [
+    "Basis",
     "Beside",
     "CellView",
     "ChangeLine",
     "ChangeView",
     "Comparison",
+    "DeskLines",
     "DossierView",
     "FieldChangeView",
     "HistoryPage",
@@ -79,10 +89,14 @@ __all__ = [
     "RowView",
     "SetView",
     "Words",
+    "basis",
     "beside",
+    "beyond_oneself",
     "cell_of",
     "cell_view",
+    "code_label",
     "compare",
+    "desk_lines",
     "find_all_by_unique",
     "find_by_unique",
     "history",
@@ -97,7 +111,6 @@ __all__ = [
     "portrait",
     "problem_counts",
     "problems",
-    "recent_changes",
     "row_for_edit",
     "rows_for_planning",
     "versions",

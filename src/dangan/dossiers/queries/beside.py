@@ -18,15 +18,13 @@ from dangan.dossiers.models import Change, Problem, Subject
 from dangan.dossiers.queries.dossier import Opened
 from dangan.dossiers.queries.finding import find_by_unique
 from dangan.dossiers.queries.history import visible_sets
-from dangan.dossiers.queries.problems import problem_view
-from dangan.dossiers.wording import check_label
+from dangan.dossiers.queries.problems import code_label, problem_view
 from dangan.organization import queries as organization_queries
 from dangan.roster import queries as roster_queries
 from dangan.ui.languages import label as in_language
 
 TICKETS = 8
 CHANGES = 4
-LOOKS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +61,16 @@ class Beside:
 
     problems: tuple[Ticket, ...]
     changes: tuple[RecentChange, ...]
-    looks: tuple[Look, ...]
     may_see_looks: bool
 
 
 def beside(opened: Opened) -> Beside:
     """The rail, each part as far as the actor may see it."""
     actor = opened.actor
-    allowed = may_see_looks(opened)
     return Beside(
         problems=_tickets(opened) if actor.may("problems.view") else (),
         changes=_changes(opened) if actor.may("history.view") else (),
-        looks=tuple(looks(opened, limit=LOOKS)) if allowed else (),
-        may_see_looks=allowed,
+        may_see_looks=may_see_looks(opened),
     )
 
 
@@ -100,7 +95,7 @@ def _tickets(opened: Opened) -> tuple[Ticket, ...]:
         view = problem_view(
             opened.actor, opened.dictionary, item, opened.key, name="", unit_path=opened.unit_path
         )
-        found.append(Ticket(view.id, view.message or check_label(view.code)))
+        found.append(Ticket(view.id, view.message or code_label(view.code)))
     return tuple(found)
 
 

@@ -10,12 +10,18 @@ from uuid import UUID
 
 from django.db.models import Count, Sum
 
-from dangan.access.rules import Actor, Reach, reach, scope
-from dangan.dictionary import queries as dictionary_queries
+from dangan.access.rules import Actor, reach
+from dangan.audit.rules import Event
 from dangan.dictionary.rules import InfoSet
-from dangan.dossiers.models import Change, Subject
-from dangan.dossiers.queries.problems import subjects_within
-from dangan.organization import queries as organization_queries
+from dangan.dossiers.models import Change, Problem, Subject
+from dangan.dossiers.queries.basis import (
+    Basis,
+    basis,
+    beyond_oneself,
+    sets_by_reach,
+    subjects_within,
+)
+from dangan.dossiers.queries.problems import ProblemPage, problem_views, ticket_page
 from dangan.organization.rules import Tree
 from dangan.roster import queries as roster_queries
 
@@ -43,11 +49,11 @@ class Overview:
     units: tuple[UnitFigure, ...]
 
 
-def overview(actor: Actor) -> Overview:
+def overview(actor: Actor, given: Basis | None = None) -> Overview:
     """One statement, whatever the number of people."""
-    tree = organization_queries.tree()
+    tree = (given or basis()).tree
     rows = (
-        Subject.objects.filter(id__in=subjects_within(_others(actor), tree, None))
+        Subject.objects.filter(id__in=subjects_within(beyond_oneself(reach(actor)), tree))
         .values_list("unit", "state")
         .annotate(n=Count("id"), filled=Sum("completeness"))
         .order_by()
@@ -74,12 +80,6 @@ def overview(actor: Actor) -> Overview:
     return Overview(living, by_state, round(total / living) if living else 0, tuple(figures))
 
 
-def _others(actor: Actor) -> Reach:
-    """The actor's reach without their own dossier: a desk of one's own people."""
-    whole = reach(actor)
-    return Reach(everyone=whole.everyone, subtrees=whole.subtrees, units=whole.units)
-
-
 def _department(tree: Tree, unit: UUID | None) -> UUID | None:
     """The department a unit belongs to; the unit itself above departments."""
     for step in tree.path_of(unit):
@@ -98,38 +98,58 @@ class ChangeLine:
     subject: UUID
     name: str
     unit: str
-    actor: UUID
     at: datetime
     sets: tuple[InfoSet, ...]
 
 
-def recent_changes(actor: Actor, *, limit: int = 6) -> list[ChangeLine]:
-    """The latest update records within reach; sets that the actor may not see are left out."""
-    tree = organization_queries.tree()
-    dictionary = dictionary_queries.current()
-    seen = {
-        info_set.key
-        for info_set in dictionary.sets.values()
-        if any(
-            scope(actor, "read", info_set.key, item.key, item.field_class).plain
-            for item in info_set.fields
+@dataclass(frozen=True, slots=True)
+class DeskLines:
+    """Open tickets and recent changes; ``problems`` None for those who see no tickets."""
+
+    problems: ProblemPage | None
+    changes: tuple[ChangeLine, ...]
+
+
+def desk_lines(
+    actor: Actor, *, tickets: int, changes: int, given: Basis | None = None
+) -> DeskLines:
+    """The latest open tickets and update records within reach; names are looked up once."""
+    given = given or basis()
+    total, stored = 0, list[Problem]()
+    if actor.may("problems.view"):
+        where = {"state": Problem.State.OPEN}
+        total, stored = ticket_page(actor, given, where, limit=tickets)
+    found = _changes(actor, given, changes) if actor.may("history.view") else []
+    people = {item.subject_id for item in stored} | {item.subject_id for item, _sets in found}
+    names = roster_queries.names(people) if people else {}
+    page = None
+    if actor.may("problems.view"):
+        page = ProblemPage(total, tuple(problem_views(actor, stored, given, names)))
+        actor.trail.add(Event("problem.list", facts={"shown": len(stored), "total": total}))
+    lines = tuple(
+        ChangeLine(
+            item.number, item.kind, item.subject_id, names.get(item.subject_id, ""),
+            given.tree.label(item.subject.unit), item.at, sets,
         )
+        for item, sets in found
+    )  # fmt: skip
+    return DeskLines(page, lines)
+
+
+def _changes(actor: Actor, given: Basis, limit: int) -> list[tuple[Change, tuple[InfoSet, ...]]]:
+    """Update records of the people one looks after, with the sets one sees of them."""
+    sets = given.dictionary.sets
+    seen = {
+        key
+        for plain, keys in sets_by_reach(actor, sets.values()).items()
+        if beyond_oneself(plain)
+        for key in keys
     }
-    stored = list(
-        Change.objects.filter(subject__in=subjects_within(_others(actor), tree, None))
+    people = subjects_within(beyond_oneself(reach(actor)), given.tree)
+    stored = (
+        Change.objects.filter(subject__in=people)
         .select_related("subject")
         .order_by("-id")[: limit * 3]
     )
-    names = roster_queries.names({item.subject_id for item in stored})
-    lines = []
-    for item in stored:
-        sets = tuple(dictionary.sets[key] for key in item.sets if key in seen)
-        if not sets:
-            continue
-        lines.append(
-            ChangeLine(
-                item.number, item.kind, item.subject_id, names.get(item.subject_id, ""),
-                tree.label(item.subject.unit), item.actor, item.at, sets,
-            )
-        )  # fmt: skip
-    return lines[:limit]
+    found = [(item, tuple(sets[key] for key in item.sets if key in seen)) for item in stored]
+    return [(item, touched) for item, touched in found if touched][:limit]

@@ -6,31 +6,27 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
 from dangan.access.rules import (
     Actor,
-    Reach,
     Showing,
     field_showings,
     may_edit,
     reach,
     require,
-    scope,
 )
 from dangan.audit.rules import Event
-from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import Dictionary, Field, InfoSet
 from dangan.dossiers.checks.labels import LABELS
-from dangan.dossiers.models import Problem, Subject
+from dangan.dossiers.models import Problem
 from dangan.dossiers.opening import (
     problem_place,
 )
+from dangan.dossiers.queries.basis import Basis, basis, sets_by_reach, subjects_within
 from dangan.organization import queries as organization_queries
-from dangan.organization.rules import Tree
 from dangan.roster import queries as roster_queries
 from dangan.ui.messages import say
 from dangan.vault import queries as vault_queries
@@ -78,24 +74,39 @@ def problems(
     number: int | None = None,
     offset: int = 0,
     limit: int = 50,
+    given: Basis | None = None,
 ) -> ProblemPage:
     """Problem tickets within the actor's reach, latest first.
 
-    A ticket about a field is listed only to those who see that field plain: its words may
-    tell the value.
+    A ticket is listed to those who see something of its set plain; its words are told only to
+    those who see its field plain, for they may tell the value.
     """
     require(actor, "problems.view")
-    tree = organization_queries.tree()
-    found = _within_reach(actor, tree, unit).select_related("subject")
-    found = found.order_by("-found_at", "-id").filter(
-        **_given(subject=subject, state=state, code=code, info_set=info_set, id=number)
-    )
-    total = found.count()
-    page = list(found[offset : offset + limit])
-    views = _problem_views(actor, page, tree)
+    given = given or basis()
+    where = _given(subject=subject, state=state, code=code, info_set=info_set, id=number)
+    total, page = ticket_page(actor, given, where, unit=unit, offset=offset, limit=limit)
+    views = _problem_views(actor, page, given)
     if subject is None and number is None:
         actor.trail.add(Event(action="problem.list", facts={"shown": len(views), "total": total}))
     return ProblemPage(total, tuple(views))
+
+
+def ticket_page(
+    actor: Actor,
+    given: Basis,
+    where: Mapping[str, object],
+    *,
+    unit: UUID | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[int, list[Problem]]:
+    """Stored tickets of one page, and how many there are; one statement unless past the end."""
+    found = within_reach(actor, given, unit).select_related("subject").filter(**where)
+    found = found.annotate(total=Window(Count("id"))).order_by("-found_at", "-id")
+    page: list[Problem] = list(found[offset : offset + limit])
+    if page:
+        return int(page[0].total), page  # type: ignore[attr-defined]  # annotated above
+    return (found.count() if offset else 0), page
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +119,10 @@ class ProblemCounts:
     sets: frozenset[str]
 
 
-def problem_counts(actor: Actor) -> ProblemCounts:
+def problem_counts(actor: Actor, given: Basis | None = None) -> ProblemCounts:
     """Counts over all tickets within the actor's reach; ``by_code`` counts the open ones."""
     require(actor, "problems.view")
-    found = _within_reach(actor, organization_queries.tree(), None)
+    found = within_reach(actor, given or basis())
     rows = list(found.values_list("state", "code", "info_set").annotate(n=Count("id")).order_by())
     by_state: Counter[str] = Counter()
     by_code: Counter[str] = Counter()
@@ -135,56 +146,40 @@ def may_mend(actor: Actor, problem: ProblemView) -> bool:
     return may_edit(actor, problem.subject, path, problem.info_set)
 
 
-def _within_reach(actor: Actor, tree: Tree, unit: UUID | None) -> QuerySet[Problem]:
-    return Problem.objects.filter(
-        subject__in=subjects_within(reach(actor), tree, unit), info_set__in=_visible_sets(actor)
-    )
+def within_reach(actor: Actor, given: Basis, unit: UUID | None = None) -> QuerySet[Problem]:
+    """Tickets of people and sets of which the actor sees something plain."""
+    whole = reach(actor)
+    mine = Q(pk__in=[])
+    for plain, sets in sets_by_reach(actor, given.dictionary.sets.values()).items():
+        people = Q() if plain.everyone else Q(subject__in=subjects_within(plain, given.tree))
+        mine |= Q(info_set__in=sets) & people
+    return Problem.objects.filter(mine, subject__in=subjects_within(whole, given.tree, unit))
 
 
 def _given(**where: object) -> dict[str, object]:
     return {key: value for key, value in where.items() if value is not None}
 
 
-def subjects_within(within: Reach, tree: Tree, unit: UUID | None) -> Any:
-    """Subjects in ``within`` (and under ``unit``), as a subquery."""
-    subjects = Subject.objects.exclude(state=Subject.State.DESTROYED)
-    if unit is not None:
-        subjects = subjects.filter(unit__in=tree.subtree(unit))
-    if not within.everyone:
-        units = set(within.units)
-        for root in within.subtrees:
-            units |= tree.subtree(root)
-        mine = Q(unit__in=units)
-        if within.own:
-            mine |= Q(id=within.own)
-        subjects = subjects.filter(mine)
-    return subjects.values("id")
+def _problem_views(actor: Actor, page: Sequence[Problem], given: Basis) -> list[ProblemView]:
+    names = roster_queries.names([item.subject_id for item in page]) if page else {}
+    return problem_views(actor, page, given, names)
 
 
-def _visible_sets(actor: Actor) -> list[str]:
-    """Sets of which the actor sees at least one field somewhere."""
-    return [
-        info_set.key
-        for info_set in dictionary_queries.current().sets.values()
-        if any(
-            scope(actor, "read", info_set.key, item.key, item.field_class).plain
-            for item in info_set.fields
-        )
-    ]
-
-
-def _problem_views(actor: Actor, page: Sequence[Problem], tree: Tree) -> list[ProblemView]:
+def problem_views(
+    actor: Actor, page: Sequence[Problem], given: Basis, names: Mapping[UUID, str]
+) -> list[ProblemView]:
+    """Stored tickets as the actor may read them; one statement, for the keys."""
+    if not page:
+        return []
     keys = vault_queries.keys_of({item.subject_id for item in page}, skip_destroyed=True)
-    names = roster_queries.names([item.subject_id for item in page])
-    dictionary = dictionary_queries.current()
     return [
         problem_view(
             actor,
-            dictionary,
+            given.dictionary,
             item,
             key,
             name=names.get(item.subject_id, ""),
-            unit_path=tree.path_of(item.subject.unit),
+            unit_path=given.tree.path_of(item.subject.unit),
         )
         for item in page
         if (key := keys.get(item.subject_id)) is not None

@@ -16,26 +16,34 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from dangan.access.pages import ActorRequest, page
-from dangan.access.queries import names_of_accounts
-from dangan.access.rules import Actor, scope
-from dangan.dictionary import queries as dictionary_queries
-from dangan.dictionary.rules import Dictionary
+from dangan.access.rules import Actor, reach, scope
 from dangan.dossiers import desk as panels
 from dangan.dossiers import queries
 from dangan.dossiers.models import Subject
 from dangan.dossiers.queries.overview import LIVING
 from dangan.dossiers.views import shown
 from dangan.dossiers.views.dossier import missing_of, portrait_url
-from dangan.dossiers.wording import check_label
-from dangan.organization import queries as organization_queries
 from dangan.roster import queries as roster_queries
-from dangan.roster.rules import NAME, Between, Empty, Filter, RosterQuery
+from dangan.roster.rules import (
+    NAME,
+    Between,
+    Empty,
+    Filter,
+    RosterPage,
+    RosterQuery,
+    RosterRow,
+)
+from dangan.ui.templatetags.dangan import weekday
 
 DAYS = 30
 SOON = 7
 TICKETS = 9
+CHANGES = 5
 DUE = 5
 DEPARTMENTS = 6
+MOST_LACKED = 3
+JOINED = "post.joined"
+LIVING_STATES = frozenset(LIVING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +70,14 @@ class DueTab:
     total: int
     lines: Sequence[DueLine]
     on: bool
-    all_url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """How many people have nothing in a field, with the way to them."""
+    """How many people have nothing in a field."""
 
     label: str
     people: int
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,8 @@ class Entry:
     text: str | Promise
 
 
-REMINDERS: Sequence[tuple[str, str, str | Promise]] = (
+Reminder = tuple[str, str, str | Promise]
+REMINDERS: Sequence[Reminder] = (
     ("contract", "contract.end", _("合同到期")),
     ("probation", "post.probation_end", _("试用期满")),
 )
@@ -126,9 +133,10 @@ def desk(request: ActorRequest) -> HttpResponse:
     keeps = actor.may("desk.view") and actor.may("roster.view")
     context = {
         "today": timezone.localdate(),
-        "own": _own(actor),
+        "weekday": weekday(timezone.localdate()),
+        "own": None if keeps else _own(actor),
         "keeper": _Keeper(request).context() if keeps else None,
-        "entries": [] if keeps else _entries(actor),
+        "entries": _entries(actor, ENTRIES if not keeps else ()),
         "panels": panels.filled(request),
         "nav": "desk",
     }
@@ -136,117 +144,123 @@ def desk(request: ActorRequest) -> HttpResponse:
 
 
 class _Keeper:
-    """The desk of those who look after others' dossiers."""
+    """The desk of those who look after others' dossiers: one look at the roster for all of it."""
 
     def __init__(self, request: ActorRequest) -> None:
         self.actor = request.actor
         self.chosen = request.GET.get("due", "")
         self.today = timezone.localdate()
-        self.dictionary: Dictionary = dictionary_queries.current()
-        self.tree = organization_queries.tree()
+        self.basis = queries.basis()
         self.roster = reverse("roster:list")
-        self.kept = {item.path for item in self.dictionary.roster_fields}
+        self.whole = queries.beyond_oneself(reach(self.actor))
+        kept = {item.path for item in self.basis.dictionary.roster_fields}
+        paths = {*LACKS, JOINED, *(path for _key, path, _label in REMINDERS)}
+        self.plain = {path for path in paths & kept if self._sees(path)}
+
+    def _sees(self, path: str) -> bool:
+        """Whether the actor sees the field plain of all their people: only then counts are true."""
+        item = self.basis.dictionary.field(path)
+        shown_to = scope(self.actor, "read", item.set_key, item.key, item.field_class).plain
+        return bool(self.whole) and queries.beyond_oneself(shown_to) == self.whole
 
     def context(self) -> dict[str, object]:
-        opens = self.actor.may("dossier.open")
-        overview = queries.overview(self.actor) if opens else None
-        changes = queries.recent_changes(self.actor) if self.actor.may("history.view") else []
+        opens = self.actor.may("dossier.open") and bool(self.whole)
+        overview = queries.overview(self.actor, self.basis) if opens else None
+        lines = queries.desk_lines(
+            self.actor, tickets=TICKETS, changes=CHANGES, given=self.basis
+        ) if opens else None  # fmt: skip
+        reminders = [item for item in REMINDERS if item[1] in self.plain]
+        lacks = [path for path in LACKS if path in self.plain]
+        asked = [self._ending(path) for _key, path, _label in reminders]
+        asked += [self._counting({path: Empty()}) for path in lacks]
+        asked += [self._counting({JOINED: self._this_month()})] if JOINED in self.plain else []
+        answers = roster_queries.pages(self.actor, asked) if asked else []
+        joined = answers[-1].total if JOINED in self.plain else None
         return {
             "overview": overview,
             "departments": overview.units[:DEPARTMENTS] if overview else (),
-            "figures": self._figures(overview),
-            "problems": self._problems(),
-            "due": self._due(),
-            "lacks": self._lacks(),
-            "changes": changes,
-            "names": names_of_accounts({change.actor for change in changes}) if changes else {},
+            "figures": self._figures(overview, joined),
+            "problems": self._problems(lines),
+            "due": self._due(reminders, answers),
+            "lacks": self._lacks(lacks, answers[len(reminders) :]),
+            "changes": lines.changes if lines else (),
             "roster": self.roster,
         }
 
-    def _plain(self, path: str) -> bool:
-        """Whether the actor sees the field plain: only then do its counts tell the truth."""
-        item = self.dictionary.field(path)
-        return path in self.kept and bool(
-            scope(self.actor, "read", item.set_key, item.key, item.field_class).plain
+    def _counting(self, filters: Mapping[str, Filter]) -> RosterQuery:
+        return RosterQuery(filters=filters, states=LIVING_STATES, limit=0, today=self.today)
+
+    def _ending(self, path: str) -> RosterQuery:
+        last = self.today + timedelta(days=DAYS)
+        return RosterQuery(
+            filters={path: Between(self.today.isoformat(), last.isoformat())},
+            states=LIVING_STATES,
+            sort=path,
+            limit=DUE,
+            columns=(NAME, path),
+            today=self.today,
         )
 
-    def _count(self, filters: Mapping[str, Filter]) -> int:
-        query = RosterQuery(filters=filters, states=frozenset(LIVING), limit=0, today=self.today)
-        return roster_queries.page(self.actor, query).total
+    def _this_month(self) -> Between:
+        return Between(self.today.replace(day=1).isoformat(), self.today.isoformat())
 
-    def _figures(self, overview: queries.Overview | None) -> list[Figure]:
+    def _figures(self, overview: queries.Overview | None, joined: int | None) -> list[Figure]:
         if overview is None:
             return []
         found = [Figure(_("在册人数"), overview.people, _("不含离职"), self.roster)]
-        first = self.today.replace(day=1)
-        if self._plain("post.joined"):
-            joined = self._count(
-                {"post.joined": Between(first.isoformat(), self.today.isoformat())}
-            )
+        if joined is not None:
             found.append(Figure(_("本月入职"), joined, _("按入职日期"), self.roster))
         drafts = overview.by_state.get("draft", 0) + overview.by_state.get("confirmed", 0)
-        found.append(Figure(_("待归档"), drafts, _("草稿和已确认的档案"), self.roster))
         changed = overview.by_state.get("changed", 0)
-        found.append(Figure(_("待再次归档"), changed, _("归档后又有修改"), self.roster))
+        states = f"{self.roster}?state="
+        found.append(Figure(_("待归档"), drafts, _("草稿和已确认的档案"), states + "confirmed"))
+        found.append(Figure(_("待再次归档"), changed, _("归档后又有修改"), states + "changed"))
         return found
 
-    def _problems(self) -> Mapping[str, object] | None:
-        if not self.actor.may("problems.view"):
+    def _problems(self, lines: queries.DeskLines | None) -> Mapping[str, object] | None:
+        if lines is None or lines.problems is None:
             return None
-        found = queries.problems(self.actor, limit=TICKETS)
-        lines = [
-            (item, item.message or check_label(item.code), self.tree.label(item.unit))
+        found = lines.problems
+        shown_lines = [
+            (item, item.message or queries.code_label(item.code), self._unit(item.unit))
             for item in found.problems
         ]
-        return {"total": found.total, "lines": lines, "more": found.total - len(lines)}
+        more = found.total - len(shown_lines)
+        return {"total": found.total, "lines": shown_lines, "more": more}
 
-    def _due(self) -> list[DueTab]:
-        found = []
-        for key, path, label in REMINDERS:
-            if path not in self.kept or not self._plain(path):
-                continue
-            found.append(self._due_tab(key, path, label))
-        if found and not any(tab.on for tab in found):
-            first = found[0]
-            found[0] = DueTab(first.key, first.label, first.total, first.lines, True, first.all_url)
-        return found
+    def _unit(self, unit: UUID | None) -> str:
+        return self.basis.tree.label(unit)
 
-    def _due_tab(self, key: str, path: str, label: str | Promise) -> DueTab:
-        last = self.today + timedelta(days=DAYS)
-        answer = roster_queries.page(
-            self.actor,
-            RosterQuery(
-                filters={path: Between(self.today.isoformat(), last.isoformat())},
-                states=frozenset(LIVING),
-                sort=path,
-                limit=DUE,
-                columns=(NAME, path),
-                today=self.today,
-            ),
-        )
-        lines = [
-            DueLine(
-                row.subject,
-                str(row.cells[NAME].value or ""),
-                self.tree.label(row.unit),
-                day,
-                (day - self.today).days,
+    def _due(self, reminders: Sequence[Reminder], answers: Sequence[RosterPage]) -> list[DueTab]:
+        chosen = self.chosen if self.chosen in {key for key, *_ in reminders} else ""
+        return [
+            DueTab(
+                key,
+                label,
+                answer.total,
+                [line for row in answer.rows if (line := self._due_line(row, path))],
+                on=key == chosen or (not chosen and number == 0),
             )
-            for row in answer.rows
-            if (day := _day(row.cells[path].value)) is not None
+            for number, ((key, path, label), answer) in enumerate(
+                zip(reminders, answers, strict=False)
+            )
         ]
-        return DueTab(key, label, answer.total, lines, key == self.chosen, self.roster)
 
-    def _lacks(self) -> list[Lack]:
+    def _due_line(self, row: RosterRow, path: str) -> DueLine | None:
+        day = _day(row.cells[path].value)
+        if day is None:
+            return None
+        name = str(row.cells[NAME].value or "")
+        return DueLine(row.subject, name, self._unit(row.unit), day, (day - self.today).days)
+
+    def _lacks(self, paths: Sequence[str], answers: Sequence[RosterPage]) -> list[Lack]:
         """The fields that most people lack, among those the actor sees plain."""
-        found = []
-        for path in LACKS:
-            if not self._plain(path):
-                continue
-            people = self._count({path: Empty()})
-            if people:
-                found.append(Lack(shown.label(self.dictionary.field(path)), people, self.roster))
-        return sorted(found, key=lambda item: -item.people)[:4]
+        found = [
+            Lack(shown.label(self.basis.dictionary.field(path)), answer.total)
+            for path, answer in zip(paths, answers, strict=False)
+            if answer.total
+        ]
+        return sorted(found, key=lambda item: -item.people)[:MOST_LACKED]
 
 
 def _day(value: object) -> date | None:
@@ -271,14 +285,15 @@ def _own(actor: Actor) -> Mapping[str, object] | None:
         "joined": shown.text_of(view, "post.joined"),
         "state": str(Subject.State(view.state).label),
         "missing": missing_of(view, ways),
-        "looks": queries.looks(opened, limit=5),
         "portrait": portrait_url(view),
     }
 
 
-def _entries(actor: Actor) -> list[Entry]:
+def _entries(
+    actor: Actor, known: Sequence[tuple[str, str, str, str | Promise, str | Promise]]
+) -> list[Entry]:
     found = []
-    for permission, name, icon, label, text in ENTRIES:
+    for permission, name, icon, label, text in known:
         if not actor.may(permission):
             continue
         try:

@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from dangan.access.pages import ActorRequest, page
-from dangan.access.rules import Absent, Actor
+from dangan.access.rules import Absent, Actor, Showing
 from dangan.dossiers import queries
 from dangan.dossiers.models import Subject
 from dangan.dossiers.queries import Beside, DossierView, Opened
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FIRST_SET = "identity"
+LOOKS = 4
+PHOTO = "photo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class DossierContext:
     open_set: shown.ShownSet | None
     crumbs: Sequence[Crumb]
     portrait_url: str
+    photo_url: str
     steps: Sequence[StateStep]
     beside: Beside | None
     missing: Sequence[tuple[str, str]]
@@ -108,10 +111,17 @@ def portrait(request: ActorRequest, subject: UUID, picture: UUID) -> HttpRespons
 @page("dossier.open")
 @require_safe
 def looks(request: ActorRequest, subject: UUID) -> HttpResponse:
-    """Who looked at the dossier, when, at what and why."""
+    """Who looked at the dossier and why; the rail loads the latest once the page is there."""
     opened = queries.open_subject(request.actor, subject)
-    found = queries.looks(opened, limit=200)
-    context = {"subject": subject, "name": queries.name_in(opened), "looks": found, "nav": "roster"}
+    if swapped(request) == "looks":
+        found = queries.looks(opened, limit=LOOKS)
+        return render(request, "dossiers/parts/looks.html", {"looks": found})
+    context = {
+        "subject": subject,
+        "name": queries.name_in(opened),
+        "looks": queries.looks(opened, limit=200),
+        "nav": "roster",
+    }
     return render(request, "dossiers/looks.html", context)
 
 
@@ -152,6 +162,7 @@ def _context(
         open_set=shown.shown_set(view, view.sets[key], ways) if key else None,
         crumbs=_crumbs(actor, opened.tree, view.unit_path),
         portrait_url=portrait_url(view),
+        photo_url=_photo_url(opened, view) if ways.edit else "",
         steps=_steps(actor, opened, view) if ways.edit or view.as_of is None else (),
         beside=beside,
         missing=missing_of(view, ways),
@@ -177,6 +188,14 @@ def portrait_url(view: DossierView) -> str:
     return reverse("dossiers:portrait", args=[view.subject, cell.value])
 
 
+def _photo_url(opened: Opened, view: DossierView) -> str:
+    """Where the portrait is uploaded, for those who may."""
+    editable = opened.showings(opened.dictionary.sets["identity"], "edit")
+    if editable.get("photo") is not Showing.PLAIN or "identity" not in view.current:
+        return ""
+    return reverse("dossiers:photo", args=[view.subject])
+
+
 def _steps(actor: Actor, opened: Opened, view: DossierView) -> list[StateStep]:
     identity = opened.dictionary.sets["identity"]
     if not actor.may("dossier.state") or not opened.may_edit(identity):
@@ -197,7 +216,7 @@ def missing_of(view: DossierView, ways: shown.Ways) -> list[tuple[str, str]]:
         item = view.sets.get(gap.info_set)
         if item is None or (gap.field and gap.field not in {field.key for field in item.fields}):
             continue
-        found.append((gap_label(item, gap.field), _fill_url(view, item, ways)))
+        found.append((gap_label(item, gap.field), _fill_url(view, item, ways, gap.field)))
     return found
 
 
@@ -207,10 +226,12 @@ def gap_label(item: queries.SetView, field: str) -> str:
     return shown.label(known) if known else shown.label(item.info_set)
 
 
-def _fill_url(view: DossierView, item: queries.SetView, ways: shown.Ways) -> str:
+def _fill_url(view: DossierView, item: queries.SetView, ways: shown.Ways, field: str) -> str:
     if not (ways.edit and item.may_edit):
         return ""
     key = item.info_set.key
+    if field == PHOTO:
+        return reverse("dossiers:photo", args=[view.subject])
     current = view.current.get(key)
     if current is not None:
         return reverse("dossiers:edit", args=[view.subject, key, current.row])

@@ -25,7 +25,6 @@ from dangan.dossiers.rules import InvalidRecord
 from dangan.dossiers.scanning import scan_all
 from dangan.dossiers.views import shown
 from dangan.dossiers.views.fragments import swapped
-from dangan.dossiers.wording import check_label
 from dangan.organization import queries as organization_queries
 from dangan.ui.messages import say
 
@@ -42,7 +41,7 @@ STATES = (
     ("dismissed", gettext_lazy("不是问题")),
     ("all", gettext_lazy("全部")),
 )
-MARKS = {"open": "back", "fixed": "ok", "dismissed": "off"}
+MARKS = {"open": "draft", "fixed": "ok", "dismissed": "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def problems(request: ActorRequest) -> HttpResponse:
     context = {
         "page": TicketPage(found.total, (number - 1) * LIMIT, LIMIT, lines),
         "tabs": _tabs(asked, counts.by_state),
-        "codes": [(code, check_label(code), code == asked.code) for code in counts.codes],
+        "codes": [(code, queries.code_label(code), code == asked.code) for code in counts.codes],
         "sets": [
             (item.key, shown.label(item), item.key == asked.info_set)
             for item in dictionary.sets.values()
@@ -157,7 +156,7 @@ def _line(item: ProblemView, tree: Tree) -> TicketLine:
         where = f"{where} · {shown.label(item.field)}"
     return TicketLine(
         view=item,
-        title=item.message or check_label(item.code),
+        title=item.message or queries.code_label(item.code),
         where=where,
         unit=tree.label(item.unit) if item.unit else "",
         mark=MARKS[item.state],

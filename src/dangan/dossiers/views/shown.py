@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from dangan.access.rules import Showing
-from dangan.dictionary.rules import Field, InfoSet
+from dangan.dictionary.rules import OPEN_END, Field, InfoSet
 from dangan.dossiers.queries import CellView, DossierView, RowView, SetView
 from dangan.ui.languages import label as in_language
 
@@ -39,6 +41,8 @@ TABLE_COLUMNS = 6
 """Fields of a many-row set that stand in the table; the rest unfolds beneath the row."""
 
 NARROW_TYPES = frozenset({"long_text", "image", "url"})
+UNLISTED_TYPES = frozenset({"image"})
+"""The picture stands in the head, not among the words."""
 
 SET_ICONS: Mapping[str, str] = {
     "identity": "user",
@@ -65,6 +69,15 @@ SET_ICONS: Mapping[str, str] = {
 }
 
 
+FACT_LABELS: Mapping[str, str | Promise] = {
+    "identity.id_number": _lazy("身份证号"),
+    "contract.end": _lazy("合同期限"),
+    "contact.mobile": _lazy("手机"),
+    "professional_title.title": _lazy("职称"),
+}
+"""Shorter names in the head, where four columns must fit."""
+
+
 def label(thing: Field | InfoSet) -> str:
     """A field's or set's label in the reader's language."""
     return in_language(thing.label, thing.label_en)
@@ -80,10 +93,11 @@ class ShownCell:
     reveal_url: str = ""
     extra: str = ""
     long: bool = False
+    words: str = ""
 
     @property
     def text(self) -> str:
-        return self.cell.text
+        return self.words or self.cell.text
 
     @property
     def masked(self) -> bool:
@@ -175,11 +189,22 @@ def facts(view: DossierView, today: date) -> list[ShownCell]:
         if row is None or cell is None or not cell.text:
             continue
         shown = shown_cell(view.subject, row, cell, "f")
-        extra = _extra(path, cell, today)
         found.append(
-            ShownCell(shown.cell, shown.label, shown.ident, shown.reveal_url, extra, shown.long)
+            replace(
+                shown,
+                label=str(FACT_LABELS.get(path, shown.label)),
+                extra=_extra(path, cell, today),
+                words=_words(path, cell),
+            )
         )
     return found
+
+
+def _words(path: str, cell: CellView) -> str:
+    """What a value is called in the head, where it differs."""
+    if path != "contract.end" or cell.showing is not Showing.PLAIN:
+        return ""
+    return _("无固定期限") if cell.value == OPEN_END else _("至 {day}").format(day=cell.text)
 
 
 def _extra(path: str, cell: CellView, today: date) -> str:
@@ -235,7 +260,8 @@ def tabs(view: DossierView, current: str, ways: Ways) -> list[Tab]:
 def shown_set(view: DossierView, item: SetView, ways: Ways) -> ShownSet:
     """The open set: a grid for one row, a table for many."""
     info_set = item.info_set
-    heads = _columns(item) if info_set.multiple else item.fields
+    listed = tuple(field for field in item.fields if field.type not in UNLISTED_TYPES)
+    heads = _columns(item) if info_set.multiple else listed
     may_edit = ways.edit and item.may_edit
     frame = _Frame(view.subject, info_set.key, tuple(heads), may_edit, ways.history)
     rows = tuple(_shown_row(frame, row) for row in item.rows)

@@ -260,8 +260,13 @@ def moment(value: dt.datetime | dt.date | None) -> str:
     if days in near:
         return near[days] + clock
     if day.year == now.year and abs(days) <= 14:
-        return f"{day:%m-%d} {languages.label(WEEKDAYS[day.weekday()], f'{day:%a}')}{clock}"
+        return f"{day:%m-%d} {weekday(day)}{clock}"
     return f"{day:%Y-%m-%d}{clock}"
+
+
+def weekday(day: dt.date) -> str:
+    """周一 … 周日."""
+    return languages.label(WEEKDAYS[day.weekday()], f"{day:%a}")
 
 
 def _said(value: object) -> object:
