@@ -38,12 +38,16 @@ def import_files(
     return report.exit_code
 
 
+_STAGES = {"read": "读取", "parse": "检查", "plan": "比对", "write": "写入"}
+
+
 def _progress(*, quiet: bool) -> Callable[..., None]:
     """A line that counts up, on a terminal only."""
 
-    def show(done: int, total: int) -> None:
+    def show(stage: str, done: int, total: int) -> None:
         if not quiet and sys.stderr.isatty():
-            sys.stderr.write(f"\r{done} / {total}" + ("\n" if done >= total else ""))
+            words = _STAGES.get(stage, stage)
+            sys.stderr.write(f"\r{words} {done} / {total}" + ("\n" if done >= total else ""))
             sys.stderr.flush()
 
     return show
