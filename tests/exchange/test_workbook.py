@@ -11,6 +11,7 @@ import time
 import zipfile
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.exchange.books import (
@@ -91,7 +92,7 @@ def test_the_bomb_is_refused_before_memory_grows():
         "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )
     bomb = str(SAMPLES / "05-bad" / "zip-bomb.xlsx")
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", program, bomb], capture_output=True, text=True, check=True
     )
     assert int(done.stdout) < 300 * 1024
@@ -123,12 +124,14 @@ def test_a_million_formatted_empty_rows_are_read_at_once():
 
 
 def test_formatted_empty_cells_far_away_do_not_count():
-    body = f'<row r="1">{text_cell("A1", "姓名")}</row><row r="1048576"><c r="XFD1048576" s="1"/></row>'
+    far = '<row r="1048576"><c r="XFD1048576" s="1"/></row>'
+    body = f'<row r="1">{text_cell("A1", "姓名")}</row>{far}'
     assert rows(with_sheet(body)) == [(1, ["姓名"])]
 
 
 def test_one_filled_cell_in_the_far_corner_is_refused_and_not_read():
-    body = f'<row r="1">{text_cell("A1", "姓名")}</row><row r="1048576">{text_cell("XFD1048576", "x")}</row>'
+    far = f'<row r="1048576">{text_cell("XFD1048576", "x")}</row>'
+    body = f'<row r="1">{text_cell("A1", "姓名")}</row>{far}'
     assert "超过上限" in refusal(with_sheet(body))
     wide = f'<row r="1">{text_cell("A1", "x")}{text_cell("XFD1", "x")}</row>'
     assert "列太多" in refusal(with_sheet(wide))
@@ -145,7 +148,8 @@ def test_formula_cells_are_found_and_never_evaluated():
     sheet = read_workbook((SAMPLES / "05-bad" / "formulas.xlsx").read_bytes()).sheets[0]
     assert sheet.formulas == {(1, 0), (1, 2)}
     assert sheet.rows[1][1][0] == ""
-    body = f'<row r="1">{text_cell("A1", "年龄")}</row><row r="2"><c r="A2"><f>1+1</f><v>2</v></c></row>'
+    formula = '<row r="2"><c r="A2"><f>1+1</f><v>2</v></c></row>'
+    body = f'<row r="1">{text_cell("A1", "年龄")}</row>{formula}'
     cached = read_workbook(with_sheet(body)).sheets[0]
     assert cached.formulas == {(1, 0)}
     assert cached.rows[1] == (2, [2.0])
@@ -193,8 +197,6 @@ def test_document_types_and_broken_xml_are_refused():
 
 def test_hidden_sheets_stay_out():
     book = io.BytesIO()
-    import xlsxwriter
-
     with xlsxwriter.Workbook(book) as writer:
         writer.add_worksheet("看得见").write(0, 0, "姓名")
         hidden = writer.add_worksheet("藏着")

@@ -4,40 +4,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('owner', models.UUIDField()),
-                ('state', models.CharField(choices=[('uploaded', '待确认列'), ('check_queued', '等待检查'), ('checking', '正在检查'), ('checked', '待导入'), ('run_queued', '等待导入'), ('running', '正在导入'), ('done', '已完成'), ('unusable', '文件不可用'), ('stopped', '已停止'), ('failed', '中断')], default='uploaded', max_length=16)),
-                ('mode', models.CharField(default='all', max_length=8)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('beat_at', models.DateTimeField(null=True)),
-                ('stage', models.CharField(default='', max_length=8)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('seen', models.PositiveIntegerField(default=0)),
-                ('imported', models.PositiveIntegerField(default=0)),
-                ('updated', models.PositiveIntegerField(default=0)),
-                ('unchanged', models.PositiveIntegerField(default=0)),
-                ('skipped', models.PositiveIntegerField(default=0)),
-                ('errors', models.PositiveIntegerField(default=0)),
-                ('warnings', models.PositiveIntegerField(default=0)),
-                ('stop_asked', models.BooleanField(default=False)),
-                ('sealed_files', models.BinaryField(null=True)),
-                ('sealed_about', models.BinaryField()),
-                ('sealed_report', models.BinaryField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("owner", models.UUIDField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "待确认列"),
+                            ("check_queued", "等待检查"),
+                            ("checking", "正在检查"),
+                            ("checked", "待导入"),
+                            ("run_queued", "等待导入"),
+                            ("running", "正在导入"),
+                            ("done", "已完成"),
+                            ("unusable", "文件不可用"),
+                            ("stopped", "已停止"),
+                            ("failed", "中断"),
+                        ],
+                        default="uploaded",
+                        max_length=16,
+                    ),
+                ),
+                ("mode", models.CharField(default="all", max_length=8)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("beat_at", models.DateTimeField(null=True)),
+                ("stage", models.CharField(default="", max_length=8)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("seen", models.PositiveIntegerField(default=0)),
+                ("imported", models.PositiveIntegerField(default=0)),
+                ("updated", models.PositiveIntegerField(default=0)),
+                ("unchanged", models.PositiveIntegerField(default=0)),
+                ("skipped", models.PositiveIntegerField(default=0)),
+                ("errors", models.PositiveIntegerField(default=0)),
+                ("warnings", models.PositiveIntegerField(default=0)),
+                ("stop_asked", models.BooleanField(default=False)),
+                ("sealed_files", models.BinaryField(null=True)),
+                ("sealed_about", models.BinaryField()),
+                ("sealed_report", models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['owner', '-created_at'], name='import_job_of_owner')],
+                "indexes": [
+                    models.Index(fields=["owner", "-created_at"], name="import_job_of_owner")
+                ],
             },
         ),
     ]

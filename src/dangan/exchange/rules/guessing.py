@@ -23,6 +23,7 @@ _HARMLESS_END = ("信息", "情况", "必填", "名称", "填写", "全称")
 _IGNORED = frozenset({"序号", "编号", "序", "no", "行号", "备注", "说明", "签名", "签字", "照片"})
 _PERSON_SHEETS = ("基本信息", "人员信息", "员工信息", "花名册", "人员名单", "员工名册", "职工名册")
 _SAMPLE = 60
+_HARDLY = 0.2
 
 EXACT, BY_ITEM, TRIMMED, BY_CONTENT = 1.0, 0.95, 0.8, 0.5
 """How sure a guess is: the very heading, the item number, the heading less a harmless word,
@@ -48,11 +49,11 @@ class HeadingIndex:
     def paths(self, heading: str) -> Sequence[tuple[str, float]]:
         """Fields that ``heading`` may mean, each with how sure, the surest first."""
         text = folded(heading)
-        if text in _IGNORED:
-            return ()
         found = [(path, EXACT) for path in self._texts.get(text, ())]
+        if found or text in _IGNORED:
+            return found
         match = _ITEM.match(text.upper())
-        if not found and match:
+        if match:
             number, label = match.groups()
             found = [(path, BY_ITEM) for path in self._items.get(number, ())]
             found += [(path, EXACT) for path in self._texts.get(folded(label), ()) if label]
@@ -63,7 +64,7 @@ class HeadingIndex:
     def knows(self, heading: str) -> float:
         """How sure ``heading`` is a heading at all."""
         if folded(heading) in _IGNORED:
-            return 0.2
+            return _HARDLY
         return max((sure for _, sure in self.paths(heading)), default=0.0)
 
 
@@ -152,13 +153,22 @@ def _reading(
         ColumnMapping(column.index, column.heading, *taken.get(column.index, (SKIP, 0.0)))
         for column in heading.columns
     )
-    return _Reading(columns, _score(home, columns))
+    return _Reading(columns, _score(home, columns, index.dictionary))
 
 
-def _score(home: str, columns: Sequence[ColumnMapping]) -> float:
+def _score(home: str, columns: Sequence[ColumnMapping], dictionary: Dictionary) -> float:
+    """How well a home explains the columns. A column of a repeating set is possible in a sheet
+    with a row a person, but speaks for a sheet of that set."""
     score = sum(column.confidence for column in columns)
     if home == PERSON:
-        return score
+        repeating = sum(
+            column.confidence
+            for column in columns
+            if column.path
+            and (set_key := column.path.partition(".")[0]) not in _FIRST_SETS
+            and dictionary.sets[set_key].multiple
+        )
+        return score - 0.4 * repeating
     own = sum(1 for column in columns if column.path.startswith(home + "."))
     keyed = any(column.path in KEYS for column in columns)
     return score if own and keyed else 0.0

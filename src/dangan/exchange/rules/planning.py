@@ -2,8 +2,8 @@
 
 Values that are the same already are not written again. An empty cell leaves the stored value.
 A set with one row merges into it, and so does the present post; the rows of other sets are
-matched by what names them (the set's title and sort fields), each stored row once, so that
-importing the same file again changes nothing.
+matched by what names them (:func:`_natural_key`), each stored row once, so that importing the
+same file again changes nothing.
 """
 
 from __future__ import annotations
@@ -200,8 +200,11 @@ def _match(info_set: InfoSet, row: RowDraft, stored: Sequence[Row], draft: Draft
 
 
 def _natural_key(info_set: InfoSet) -> tuple[str, ...]:
-    keys = (*info_set.title_fields, *((info_set.sort_by,) if info_set.sort_by else ()))
-    return tuple(dict.fromkeys(keys))
+    """What makes a row the row it is: its required fields and the one that orders the set
+    (employer and start of a job; relation and name of a relative). The rest may be corrected."""
+    required = [item.key for item in info_set.fields if item.required]
+    ordering = [info_set.sort_by] if info_set.sort_by else []
+    return tuple(dict.fromkeys(required + ordering)) or info_set.title_fields
 
 
 def _covers(old: Mapping[str, object], new: Mapping[str, Json], keys: Iterable[str]) -> bool:

@@ -18,6 +18,8 @@ from dangan.exchange.rules.report import Finding, Place, value_text
 
 _TOTALS = re.compile(r"^(?:本页|本表|本月)?(?:合计|总计|小计|共计|累计|总人数|平均):?")
 _FOOTER = re.compile(r"^(?:填表|填报|制表|制单|审核|复核|审批|单位负责|备注|注|说明|附注).{0,6}[:]")
+_COUNT = re.compile(r"^\d{1,5}\s*[人名位个]?$")
+_BEGIN_TOTALS = frozenset("本合总小共累平填制审复单备注说附")
 _REPEATING = frozenset(
     {"text", "code", "unit", "date", "partial_date", "open_date", "boolean", "integer", "subject"}
 )
@@ -124,6 +126,8 @@ class SheetReader:
 
     def _is_total(self, cells: Cells) -> bool:
         first = next((c for c in cells if isinstance(c, str) and c.strip()), "")
+        if first.lstrip()[:1] not in _BEGIN_TOTALS:
+            return False
         text = "".join(unicodedata.normalize("NFKC", first).split())
         if not (_TOTALS.match(text) or _FOOTER.match(text)):
             return False
@@ -131,12 +135,17 @@ class SheetReader:
             column = self._columns.get(path)
             if column and column.index < len(cells):
                 cell = cells[column.index]
-                if cell not in ("", first) and str(cell).strip():
+                if cell != first and str(cell).strip() and not _COUNT.match(value_text(cell)):
                     return False
         return True
 
     def _is_heading(self, cells: Cells) -> bool:
         """Printed books repeat the headings on every page."""
+        if not self._parsers:
+            return False
+        index, column, _ = self._parsers[0]
+        if index >= len(cells) or shown(cells[index]) != column.heading:
+            return False
         same = sum(
             1
             for index, heading in self._headings.items()

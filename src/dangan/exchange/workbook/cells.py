@@ -17,7 +17,7 @@ from dangan.exchange.workbook.faults import Unusable
 
 _CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})$")
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9][0-9]{0,6})"')
-_ANY_CELL = re.compile(rb"<c[\s/>]")
+_CELL_BEGINS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r")
 _UNUSUAL = re.compile(rb"<[A-Za-z_]\w*:c[\s/>]|<(?:\w+:)?f[\s/>]|<!D|\x00")
 
 
@@ -102,7 +102,7 @@ def _measured(pieces: Iterable[bytes]) -> Extent | None:
         if _UNUSUAL.search(text):
             return None
         cells = _PLAIN_CELL.findall(text)
-        if len(cells) != len(_ANY_CELL.findall(text)):
+        if len(cells) != sum(text.count(begin) for begin in _CELL_BEGINS):
             return None
         if cells:
             letters, digits = zip(*cells, strict=True)
