@@ -11,7 +11,7 @@ log verbs) carries its own ``label_en`` there and is not gathered.
 
 from __future__ import annotations
 
-import io
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -23,16 +23,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src/dangan"
 LOCALE = SOURCE / "ui/locale"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*[^}]*\}")
-KEYWORDS = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-    "Message": None,  # what the pure rules say, looked up by dangan.ui.messages.say
-}
+TEMPLATE_CALL = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""")
+MARKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2, "Message": 1}
+"""How many first arguments of a call are msgids. ``Message`` is what the pure rules say, looked up
+by ``dangan.ui.messages.say``."""
 HEADER = {
     "Project-Id-Version": "dangan",
     "Content-Type": "text/plain; charset=UTF-8",
@@ -51,31 +45,48 @@ def main(arguments: list[str]) -> int:
 
 def found() -> dict[str, list[str]]:
     """Every msgid in the source with the files that say it."""
-    from babel.messages.extract import extract  # noqa: PLC0415 - not needed to compile
-
     said: dict[str, list[str]] = {}
-    for path, code in sources():
-        stream = io.BytesIO(code.encode())
-        options = {"encoding": "utf-8"}
-        for _line, message, _comments, _context in extract(
-            "python", stream, keywords=KEYWORDS, options=options
-        ):
-            text = message if isinstance(message, str) else message[-1]
-            if text and has_han(text) and path not in said.setdefault(text, []):
-                said[text].append(path)
+    for path in sorted(SOURCE.rglob("*")):
+        name = str(path.relative_to(ROOT))
+        for text in texts_of(path):
+            if has_han(text) and name not in said.setdefault(text, []):
+                said[text].append(name)
     return said
 
 
-def sources() -> Iterator[tuple[str, str]]:
-    """(path, code) of each file that may speak; a template's code is what Django makes of it."""
+def texts_of(path: Path) -> Iterator[str]:
+    """The msgids in one file; none in a file that does not speak."""
+    if path.suffix == ".py" and "migrations" not in path.parts:
+        yield from texts_in_python(ast.parse(path.read_text(encoding="utf-8")))
+    elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
+        yield from texts_in_template(path.read_text(encoding="utf-8"))
+
+
+def texts_in_python(tree: ast.Module) -> Iterator[str]:
+    """Arguments of the marking functions, and the ``text`` that an exception class carries."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else ""
+            for argument in node.args[: MARKS.get(name, 0)]:
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                    yield argument.value
+        elif isinstance(node, ast.ClassDef) and node.bases:
+            yield from (text for item in node.body if (text := _class_text(item)))
+
+
+def _class_text(item: ast.stmt) -> str:
+    if not isinstance(item, ast.Assign) or not isinstance(item.value, ast.Constant):
+        return ""
+    names = [target.id for target in item.targets if isinstance(target, ast.Name)]
+    return str(item.value.value) if names == ["text"] else ""
+
+
+def texts_in_template(source: str) -> Iterator[str]:
+    """What Django's own tool makes of a template, read for its calls of gettext."""
     from django.utils.translation import templatize  # noqa: PLC0415 - not needed to compile
 
-    for path in sorted(SOURCE.rglob("*")):
-        name = str(path.relative_to(ROOT))
-        if path.suffix == ".py" and "migrations" not in path.parts:
-            yield name, path.read_text(encoding="utf-8")
-        elif path.suffix in {".html", ".txt"} and "templates" in path.parts:
-            yield name, templatize(path.read_text(encoding="utf-8"))
+    for literal in TEMPLATE_CALL.findall(templatize(source)):
+        yield str(ast.literal_eval(literal))
 
 
 def has_han(text: str) -> bool:
