@@ -123,7 +123,7 @@ def test_joining_and_past_jobs_count_from_the_birth_date_too() -> None:
     [
         ("01", "2014-06-01", "age_at_party"),
         ("02", "2014-06-01", "age_at_party"),
-        ("03", "2010-05-04", "age_at_league"),
+        ("03", "2010-05-04", "age_at_party"),
         ("01", "2016-10-07", None),
         ("03", "2013-05-04", None),
         ("05", "2010-05-04", None),

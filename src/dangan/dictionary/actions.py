@@ -54,8 +54,12 @@ def change_field(*, by: UUID, path: str, changes: Plain, base_revision: int) -> 
     """
 
     def changed(base: Dictionary, document: Mapping[str, Any]) -> custom.Document:
-        seen, now = queries.revision_of(base_revision), custom.merge(base, document, 0)
-        if seen.field(path) != now.field(path):
+        now = custom.merge(base, document, 0).field(path)
+        try:
+            seen = queries.revision_of(base_revision).field(path)
+        except (Revision.DoesNotExist, KeyError):
+            raise DictionaryConflict(path) from None
+        if seen != now:
             raise DictionaryConflict(path)
         return custom.change_field(base, document, path, changes)
 

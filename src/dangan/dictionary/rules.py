@@ -147,6 +147,19 @@ LEGAL_BASES: Mapping[str, tuple[str, str]] = {
 }
 """Why a field may be held at all, with the law's article."""
 
+LEGAL_SHORT: Mapping[str, tuple[str, str]] = {
+    "contract": ("个保法 13(1)②", "PIPL 13(1)(2)"),
+    "legal_duty": ("个保法 13(1)③", "PIPL 13(1)(3)"),
+    "staff_register": ("劳动合同法 7", "LCL 7"),
+    "contract_facts": ("劳动合同法 8", "LCL 8"),
+    "payroll": ("个保法 13(1)②③", "PIPL 13(1)(2)(3)"),
+    "cadre_rules": ("干部档案条例", "Cadre archives rules"),
+    "emergency": ("个保法 13(1)④", "PIPL 13(1)(4)"),
+    "consent": ("同意", "Consent"),
+    "separate_consent": ("单独同意", "Separate consent"),
+}
+"""The same in a few characters, for tables."""
+
 RETENTIONS: Mapping[str, tuple[str, str]] = {
     "employment": ("在职期间", "While employed"),
     "departure_2y": ("离职后 2 年", "2 years after departure"),

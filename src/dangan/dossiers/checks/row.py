@@ -157,7 +157,7 @@ def _joining_age(
             else "入团时 {age} 岁，不满 {least} 岁，请核对"
         )
         yield warning(
-            f"age_at_{kind}", "political", row, "joined", Message(template, age=age, least=least)
+            "age_at_party", "political", row, "joined", Message(template, age=age, least=least)
         )
 
 

@@ -1,0 +1,1 @@
+"""Views of the dictionary pages, a module a page family."""
