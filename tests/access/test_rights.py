@@ -11,6 +11,7 @@ from django.utils import timezone
 from tests.access.conftest import log_in
 
 from dangan.access import actions, queries
+from dangan.access import units as seam
 from dangan.access.actions import Wish
 from dangan.access.models import Grant, RightsRequest
 from dangan.access.rules import Refused

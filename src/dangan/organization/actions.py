@@ -87,7 +87,7 @@ def set_head(actor: Actor, *, unit: UUID, head: UUID | None, effective: date | N
 
 def close_unit(actor: Actor, *, unit: UUID, effective: date | None = None) -> None:
     """Ends a unit from today or a later day; refused while people or open units are in it."""
-    inside = people.counts().get(unit, 0)
+    inside = people.inside(unit)
     if inside:
         raise BadUnit(Message("还有 {count} 人在这个部门，请先调走再撤销", count=inside))
     _change(actor, "unit.close", unit, {"closed": True}, effective)

@@ -12,8 +12,11 @@ from dangan.access.rules import Actor
 class PeopleProvider(Protocol):
     """What the roster answers about people and units."""
 
-    def counts(self) -> Mapping[UUID, int]:
-        """How many people have their post directly in each unit, all people counted."""
+    def counts(self, actor: Actor) -> Mapping[UUID, int]:
+        """How many of the people whom ``actor`` may see have their post directly in each unit."""
+
+    def inside(self, unit: UUID) -> int:
+        """How many people have their post directly in the unit, whoever asks."""
 
     def names(self, subjects: Collection[UUID]) -> Mapping[UUID, str]:
         """The names of people, whoever asks: who heads a unit is no secret inside the company."""
@@ -25,8 +28,11 @@ class PeopleProvider(Protocol):
 class _NoPeople:
     """Until the roster has registered there is nobody."""
 
-    def counts(self) -> Mapping[UUID, int]:
+    def counts(self, actor: Actor) -> Mapping[UUID, int]:  # noqa: ARG002 - the protocol's
         return {}
+
+    def inside(self, unit: UUID) -> int:  # noqa: ARG002
+        return 0
 
     def names(self, subjects: Collection[UUID]) -> Mapping[UUID, str]:  # noqa: ARG002
         return {}
@@ -44,9 +50,14 @@ def register(provider: PeopleProvider) -> None:
     _provider = provider
 
 
-def counts() -> Mapping[UUID, int]:
-    """How many people have their post directly in each unit."""
-    return _provider.counts()
+def counts(actor: Actor) -> Mapping[UUID, int]:
+    """How many of the people whom ``actor`` may see have their post directly in each unit."""
+    return _provider.counts(actor)
+
+
+def inside(unit: UUID) -> int:
+    """How many people have their post directly in the unit, whoever asks."""
+    return _provider.inside(unit)
 
 
 def names(subjects: Collection[UUID]) -> Mapping[UUID, str]:

@@ -10,8 +10,11 @@ class RosterConfig(AppConfig):
     label = "roster"
 
     def ready(self) -> None:
+        from dangan.organization import people  # noqa: PLC0415
         from dangan.roster import frame, saved_views  # noqa: F401, PLC0415 - needs loaded models
+        from dangan.roster.heads import RosterPeople  # noqa: PLC0415
 
+        people.register(RosterPeople())
         context.provide("organization", frame.organization)
         register(
             NavItem(
