@@ -10,7 +10,8 @@ from typing import Protocol
 
 from django.conf import settings
 
-from dangan.audit.rules import Verifier
+from dangan.audit.rules import BadNote, Checkpoint, Verifier
+from dangan.audit.rules.notes import split_notes
 
 
 class Exporter(Protocol):
@@ -57,6 +58,22 @@ def _whole_length(descriptor: int) -> int:
     if length < size:
         os.ftruncate(descriptor, length)
     return length
+
+
+def last_in_file(path: Path, public_key: Verifier) -> Checkpoint | None:
+    """The newest checkpoint in the file that the log's key signed."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 4096))
+            tail = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return None
+    for note in reversed(list(split_notes(tail.splitlines(keepends=True)))):
+        try:
+            return public_key.open(note)
+        except BadNote:
+            continue
+    return None
 
 
 class SyslogExporter:

@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any, Protocol, TypeAlias
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from dangan.audit import checking, tree
 from dangan.audit.actions import detail_place, reason_place
 from dangan.audit.catalogue import looks
+from dangan.audit.exporters import last_in_file
 from dangan.audit.exporting import export_log
 from dangan.audit.rules import (
     BadNote,
@@ -40,6 +42,7 @@ __all__ = [
     "Proof",
     "Report",
     "Standing",
+    "actors",
     "entries",
     "event",
     "export",
@@ -147,10 +150,15 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the log stands: the newest checkpoint and the last full check."""
+    """How the log stands: the newest checkpoint and the last full check.
+
+    ``copied`` is the size that the checkpoint file, which is carried off the machine, has reached.
+    """
 
     size: int = 0
     root: bytes = b""
+    note: str = ""
+    copied: int = 0
     signed_at: datetime | None = None
     signature_valid: bool = False
     waiting: int = 0
@@ -196,6 +204,20 @@ def event(actor: Asker, number: int) -> LoggedEvent | None:
         )
         found = _read(cursor.fetchall())
     return found[0] if found else None
+
+
+def actors(limit: int = 500) -> list[UUID]:
+    """Whoever ever acted, for a list to choose from; costs one index look-up each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE one AS ("
+            " (SELECT actor FROM audit_event ORDER BY actor LIMIT 1) UNION ALL"
+            " SELECT (SELECT actor FROM audit_event WHERE actor > one.actor"
+            "  ORDER BY actor LIMIT 1) FROM one WHERE one.actor IS NOT NULL)"
+            " SELECT actor FROM one WHERE actor IS NOT NULL LIMIT %s",
+            [limit],
+        )
+        return [actor for (actor,) in cursor.fetchall()]
 
 
 def looked_at(subject: UUID, limit: int = 50) -> list[LoggedEvent]:
@@ -286,12 +308,19 @@ def standing() -> Standing:
     return Standing(
         size=signed.size,
         root=signed.root,
+        note=signed.note,
+        copied=_copied(),
         signed_at=signed_at,
         signature_valid=_signed_by_us(signed),
         waiting=waiting,
         checked_at=checked_at,
         checked=_parsed(checked),
     )
+
+
+def _copied() -> int:
+    last = last_in_file(settings.DANGAN.checkpoint_file, tree.signer().public)
+    return last.size if last else 0
 
 
 def _signed_by_us(signed: tree.Stored) -> bool:

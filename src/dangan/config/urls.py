@@ -10,7 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dangan.exchange.urls")),
     path("", include("dangan.reports.urls")),
     path("", include("dangan.dossiers.dictionary_pages.urls")),
-    path("", include("dangan.audit.urls")),
+    path("", include("dangan.reports.audit_urls")),
     path("", include("dangan.ui.urls")),
     path("api/v1/", include("dangan.api.urls")),
 ]

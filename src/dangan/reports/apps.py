@@ -21,3 +21,15 @@ class ReportsConfig(AppConfig):
                 phone=40,
             )
         )
+        register(
+            NavItem(
+                "audit",
+                _("审计日志"),
+                "audit:search",
+                "list-search",
+                "audit.search",
+                section="audit",
+                order=10,
+                phone=50,
+            )
+        )

@@ -1,0 +1,1 @@
+"""The log's page: searching, one event with its proof, taking results out."""
