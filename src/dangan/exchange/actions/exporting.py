@@ -23,13 +23,13 @@ def export_roster(
 
     ``picked`` narrows it to some of its people. Cut to the actor's rights: a masked cell stays
     masked, a hidden one is empty. Offset and limit of the query are ignored. The log gets the
-    number of people and the columns.
+    columns, the number of people and, sealed, who they are.
     """
     require(actor, "roster.export")
     dictionary = dictionary_queries.current()
     columns = columns_for(actor, query.columns, dictionary)
     with recording(actor):
-        book, count = roster_book(
+        book, people = roster_book(
             actor,
             query,
             columns,
@@ -41,7 +41,8 @@ def export_roster(
         actor.trail.add(
             Event(
                 action="roster.export",
-                facts={"people": count, "columns": [column.path for column in columns]},
+                facts={"people": len(people), "columns": [column.path for column in columns]},
+                detail={"subjects": [str(subject) for subject in people]},
             )
         )
     return book

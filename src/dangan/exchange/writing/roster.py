@@ -70,22 +70,20 @@ def roster_book(
     tree: Tree,
     now: datetime,
     picked: Collection[UUID] | None = None,
-) -> tuple[bytes, int]:
-    """The workbook's bytes and how many people are in it."""
+) -> tuple[bytes, list[UUID]]:
+    """The workbook's bytes and the people in it."""
     book = Book()
     sheet = book.sheet(_("花名册"))
     for position, column in enumerate(columns):
         sheet.write_string(0, position, column.label, book.heading)
         sheet.set_column(position, position, _width(column))
     texts = _Texts(dictionary, tree)
-    count = 0
-    for row in _rows(actor, query, columns):
-        if picked is not None and row.subject not in picked:
-            continue
-        count += 1
+    rows = [row for row in _rows(actor, query, columns) if picked is None or row.subject in picked]
+    count = len(rows)
+    for number, row in enumerate(rows, 1):
         path = tree.path_of(row.unit)
         for position, column in enumerate(columns):
-            book.write(sheet, count, position, texts.text(row, path, column))
+            book.write(sheet, number, position, texts.text(row, path, column))
     sheet.freeze_panes(1, 0)
     if columns and count:
         sheet.autofilter(0, 0, count, len(columns) - 1)
@@ -98,7 +96,7 @@ def roster_book(
             name=actor.name, when=when, count=count
         ))
     )  # fmt: skip
-    return book.close(), count
+    return book.close(), [row.subject for row in rows]
 
 
 def _rows(actor: Actor, query: RosterQuery, columns: Sequence[ExportColumn]) -> list[RosterRow]:
