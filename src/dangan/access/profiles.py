@@ -42,12 +42,16 @@ def open_profile(account: Account, key: SubjectKey) -> Profile:
     return Profile(body["login"], body["name"])
 
 
-def fill_in(accounts: Collection[Account]) -> None:
-    """Opens the profiles of these accounts into their ``login`` and ``name``; one statement."""
+def fill_in(accounts: Collection[Account]) -> dict[UUID, SubjectKey]:
+    """Opens the profiles of these accounts into their ``login`` and ``name``; one statement.
+
+    Gives back the keys, for what else of these accounts is to be opened now.
+    """
     keys = vault.keys_of([account.id for account in accounts])
     for account in accounts:
         profile = open_profile(account, keys[account.id])
         account.login, account.name = profile.login, profile.name
+    return keys
 
 
 def seal_note(key: SubjectKey, kind: str, row: UUID, text: str) -> bytes:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from dangan.access import profiles, registry, units
 from dangan.access.models import Account, AccountState, Grant, RequestState, RightsRequest, Token
-from dangan.access.queries.actors import accounts_with_grants, in_force, names_of_accounts
+from dangan.access.queries.actors import (
+    accounts_with_grants,
+    headed,
+    in_force,
+    machine_names,
+)
 from dangan.access.rules import Absent, Actor, require
+from dangan.ui.languages import label
 from dangan.vault.queries import keys_of
 
 PER_PAGE = 50
@@ -128,15 +133,15 @@ def account(actor: Actor, account_id: UUID) -> AccountDetail:
     row = accounts_with_grants().filter(pk=account_id).first()
     if row is None:
         raise Absent
-    profiles.fill_in([row])
-    requests = RightsRequest.objects.filter(account=row).order_by("-requested_at")[:20]
-    labels = role_labels()
+    grants = list(Grant.objects.filter(in_force(timezone.localdate()), account=row).order_by("at"))
+    requests = list(RightsRequest.objects.filter(account=row).order_by("-requested_at")[:20])
+    known = _Known([row], {grant.granted_by for grant in grants} | _deciders(requests))
     return AccountDetail(
-        line=_line(row, labels),
+        line=_line(row, known.labels),
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
-        grants=_grant_lines(row, labels),
-        requests=_request_lines(actor, requests),
+        grants=_grant_lines(row, grants, known),
+        requests=_request_lines(actor, requests, known),
         own=row.id == actor.id,
     )
 
@@ -144,8 +149,9 @@ def account(actor: Actor, account_id: UUID) -> AccountDetail:
 def open_requests(actor: Actor) -> tuple[RequestLine, ...]:
     """Every request that waits for a decision, oldest first."""
     require(actor, "rights.view")
-    waiting = RightsRequest.objects.filter(state=RequestState.OPEN).order_by("requested_at")
-    return _request_lines(actor, waiting)
+    waiting = list(RightsRequest.objects.filter(state=RequestState.OPEN).order_by("requested_at"))
+    known = _Known((), {row.account_id for row in waiting} | _deciders(waiting))
+    return _request_lines(actor, waiting, known)
 
 
 def own_tokens(actor: Actor) -> tuple[TokenLine, ...]:
@@ -172,9 +178,29 @@ def own_tokens(actor: Actor) -> tuple[TokenLine, ...]:
 
 def role_labels() -> dict[str, str]:
     """Every role's label in the page's language, by key."""
-    english = (get_language() or "").startswith("en")
     roles = registry.matrix().roles
-    return {key: role.label_en if english else role.label for key, role in roles.items()}
+    return {key: label(role.label, role.label_en) for key, role in roles.items()}
+
+
+class _Known:
+    """The accounts that a page speaks of, opened together: two statements."""
+
+    def __init__(self, rows: Iterable[Account], others: Collection[UUID]) -> None:
+        found = {row.id: row for row in rows}
+        if more := set(others) - found.keys() - machine_names().keys():
+            found |= {row.id: row for row in Account.objects.filter(pk__in=more)}
+        self.keys = profiles.fill_in(found.values())
+        self.accounts = found
+        self.labels = role_labels()
+
+    def name(self, actor: UUID | None) -> str:
+        if actor in self.accounts:
+            return self.accounts[actor].name
+        return machine_names().get(actor, "") if actor else ""
+
+
+def _deciders(requests: Iterable[RightsRequest]) -> set[UUID]:
+    return {actor for row in requests for actor in (row.requested_by, row.decided_by) if actor}
 
 
 def _line(row: Account, labels: Mapping[str, str]) -> AccountLine:
@@ -194,65 +220,52 @@ def _line(row: Account, labels: Mapping[str, str]) -> AccountLine:
 
 
 def _grant_line(labels: Mapping[str, str], role: str, unit: UUID | None, **more: Any) -> GrantLine:
-    label = units.label(unit) if unit else ""
-    return GrantLine(role, labels.get(role, role), unit, label, **more)
+    where = units.label(unit) if unit else ""
+    return GrantLine(role, labels.get(role, role), unit, where, **more)
 
 
-def _grant_lines(row: Account, labels: Mapping[str, str]) -> tuple[GrantLine, ...]:
-    grants = list(Grant.objects.filter(in_force(timezone.localdate()), account=row).order_by("at"))
-    names = names_of_accounts({grant.granted_by for grant in grants})
+def _grant_lines(row: Account, grants: Iterable[Grant], known: _Known) -> tuple[GrantLine, ...]:
+    labels = known.labels
     lines = [
         _grant_line(
             labels,
             grant.role,
             grant.unit,
             until=grant.until,
-            granted_by=names.get(grant.granted_by, ""),
+            granted_by=known.name(grant.granted_by),
             at=grant.at,
         )
         for grant in grants
     ]
     if row.subject is not None:
         lines.append(_grant_line(labels, registry.EMPLOYEE, None, automatic=True))
-        lines += [
-            _grant_line(labels, registry.HEAD, unit, automatic=True)
-            for unit in units.headed_by(row.subject)
-        ]
+        lines += [_grant_line(labels, registry.HEAD, unit, automatic=True) for unit in headed(row)]
     return tuple(lines)
 
 
-def _request_lines(actor: Actor, requests: Iterable[RightsRequest]) -> tuple[RequestLine, ...]:
-    rows = list(requests)
-    people = {row.account_id for row in rows}
-    if not people:
-        return ()
-    owners = {owner.id: owner for owner in Account.objects.filter(pk__in=people)}
-    profiles.fill_in(owners.values())
-    keys = keys_of(people)
-    names = names_of_accounts(
-        {row.requested_by for row in rows} | {row.decided_by for row in rows if row.decided_by}
-    )
-    labels = role_labels()
+def _request_lines(
+    actor: Actor, requests: Iterable[RightsRequest], known: _Known
+) -> tuple[RequestLine, ...]:
     return tuple(
         RequestLine(
             id=row.id,
             account=row.account_id,
-            account_name=owners[row.account_id].name,
-            account_login=owners[row.account_id].login,
+            account_name=known.accounts[row.account_id].name,
+            account_login=known.accounts[row.account_id].login,
             verb=row.verb,
-            role_label=labels.get(row.role, row.role),
+            role_label=known.labels.get(row.role, row.role),
             unit_label=units.label(row.unit) if row.unit else "",
             until=row.until,
-            reason=profiles.open_note(keys[row.account_id], "rights", row.id, row.reason),
-            requested_by=names.get(row.requested_by, ""),
+            reason=profiles.open_note(known.keys[row.account_id], "rights", row.id, row.reason),
+            requested_by=known.name(row.requested_by),
             requested_at=row.requested_at,
             state=row.state,
-            decided_by=names.get(row.decided_by, "") if row.decided_by else "",
+            decided_by=known.name(row.decided_by),
             decided_at=row.decided_at,
             may_decide=_may_decide(actor, row),
             may_withdraw=row.state == RequestState.OPEN and row.requested_by == actor.id,
         )
-        for row in rows
+        for row in requests
     )
 
 

@@ -13,7 +13,6 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dangan.access import profiles, registry, units
@@ -21,6 +20,7 @@ from dangan.access.models import Account, Grant, Token
 from dangan.access.rules import Actor, RoleGrant
 from dangan.access.rules.parties import ActorKind
 from dangan.audit.rules import Trail
+from dangan.ui.languages import label
 from dangan.vault.rules import SYSTEM as SYSTEM_ID
 
 CONSOLE_ID = UUID(int=2)
@@ -65,15 +65,24 @@ def _grants(account: Account) -> tuple[RoleGrant, ...]:
     matrix = registry.matrix()
     pairs: list[dict[str, Any]] = getattr(account, "held", [])
     held = [(pair["role"], UUID(pair["unit"]) if pair["unit"] else None) for pair in pairs]
+    held += [(registry.HEAD, unit) for unit in headed(account)]
     if account.subject is not None:
-        if matrix.conflict({key for key, _unit in held}, registry.HEAD) is None:
-            held += [(registry.HEAD, unit) for unit in units.headed_by(account.subject)]
         held.append((registry.EMPLOYEE, None))
     return tuple(
         RoleGrant(matrix.roles[key], unit)
         for key, unit in dict.fromkeys(held)
         if key in matrix.roles
     )
+
+
+def headed(account: Account) -> tuple[UUID, ...]:
+    """The units whose head the account is by its person, unless a role held forbids that."""
+    if account.subject is None:
+        return ()
+    held = {pair["role"] for pair in getattr(account, "held", ())}
+    if registry.matrix().conflict(held, registry.HEAD) is not None:
+        return ()
+    return units.headed_by(account.subject)
 
 
 def actor_for(
@@ -172,12 +181,16 @@ def names_of_accounts(ids: Iterable[UUID]) -> dict[UUID, str]:
     The caller has decided that the asker may see them. Two statements.
     """
     wanted = set(ids)
-    names = {CONSOLE_ID: _("控制台"), SYSTEM_ID: _("系统"), NOBODY_ID: _("未登录")}
-    found = {key: name for key, name in names.items() if key in wanted}
+    found = {key: name for key, name in machine_names().items() if key in wanted}
     accounts = list(Account.objects.filter(pk__in=wanted - found.keys()))
     if accounts:
         profiles.fill_in(accounts)
     return found | {account.id: account.name for account in accounts}
+
+
+def machine_names() -> dict[UUID, str]:
+    """What the actors are called that are no accounts."""
+    return {CONSOLE_ID: _("控制台"), SYSTEM_ID: _("系统"), NOBODY_ID: _("未登录")}
 
 
 def account_of_subject(subject: UUID) -> UUID | None:
@@ -190,9 +203,7 @@ def refusal_title(action: str) -> str:
     permission = registry.permissions().get(action)
     if permission is None:
         return ""
-    english = (get_language() or "").startswith("en")
-    verb = permission.label_en[0].lower() + permission.label_en[1:] if english else permission.label
-    return _("你没有“{verb}”的权限").format(verb=verb)
+    return _("你没有“{verb}”的权限").format(verb=label(permission.label, permission.label_en))
 
 
 def token_scopes(actor: Actor) -> list[str]:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from dangan.access import registry
 from dangan.access.models import Grant
@@ -16,6 +15,7 @@ from dangan.access.rules import Actor, Role, RoleGrant, require, scope
 from dangan.audit.rules import Trail
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import Field, FieldClass, InfoSet
+from dangan.ui.languages import label
 
 _SOMEBODY = UUID(int=3)
 _SOMEWHERE = UUID(int=4)
@@ -59,41 +59,44 @@ class RoleView:
     permissions: tuple[str, ...]
     rows: tuple[MatrixRow, ...]
     holders: int
+    chosen: bool = False
 
     @property
     def opens_dossiers(self) -> bool:
         return bool(self.rows)
 
 
-def roles(actor: Actor) -> tuple[RoleView, ...]:
-    """Every role of the matrix with its table. Two statements at most."""
+def roles(actor: Actor, chosen: str = "") -> tuple[RoleView, ...]:
+    """Every role of the matrix; the table of the ``chosen`` one (the first by default)."""
     require(actor, "rights.view")
-    english = (get_language() or "").startswith("en")
     holders = dict(
         Grant.objects.filter(in_force(timezone.localdate()))
         .values_list("role")
         .annotate(count=Count("account", distinct=True))
     )
+    known = registry.matrix().roles
+    chosen = chosen if chosen in known else next(iter(known))
     sets = tuple(dictionary_queries.current().sets.values())
     return tuple(
-        _view(role, sets, holders.get(role.key, 0), english=english)
-        for role in registry.matrix().roles.values()
+        _view(role, sets if role.key == chosen else (), holders.get(role.key, 0))
+        for role in known.values()
     )
 
 
-def _view(role: Role, sets: tuple[InfoSet, ...], holders: int, *, english: bool) -> RoleView:
+def _view(role: Role, sets: tuple[InfoSet, ...], holders: int) -> RoleView:
     permissions = registry.permissions()
     named = [item for key, item in permissions.items() if key in role.permissions]
-    rows = [_row(_probe(role), info_set, english=english) for info_set in sets]
+    rows = [_row(_probe(role), info_set) for info_set in sets]
     return RoleView(
         key=role.key,
-        label=role.label_en if english else role.label,
+        label=label(role.label, role.label_en),
         help=role.help,
         automatic=not role.grantable,
         reach=_reach(role),
-        permissions=tuple(item.label_en if english else item.label for item in named),
+        permissions=tuple(label(item.label, item.label_en) for item in named),
         rows=tuple(row for row in rows if not all(cell.nothing for cell in row.cells)),
         holders=holders,
+        chosen=bool(sets),
     )
 
 
@@ -109,12 +112,12 @@ def _probe(role: Role) -> Actor:
     )
 
 
-def _row(probe: Actor, info_set: InfoSet, *, english: bool) -> MatrixRow:
+def _row(probe: Actor, info_set: InfoSet) -> MatrixRow:
     cells = [
         _cell(probe, level, [item for item in info_set.fields if item.field_class == level])
         for level in FieldClass
     ]
-    return MatrixRow(info_set.key, info_set.label_en if english else info_set.label, tuple(cells))
+    return MatrixRow(info_set.key, label(info_set.label, info_set.label_en), tuple(cells))
 
 
 def _cell(probe: Actor, level: FieldClass, fields: list[Field]) -> MatrixCell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import HttpResponse, HttpResponseRedirect
@@ -83,6 +84,6 @@ def password(request: ActorRequest) -> HttpResponse:
         else:
             update_session_auth_hash(request, account)
             messages.success(request, _("密码已更换，其他设备上的登录已结束"))
-            return redirect("ui:home")
+            return redirect(settings.LOGIN_REDIRECT_URL)
     template = "access/first_password.html" if forced else "access/password.html"
     return render(request, template, {"form": form}, status=422 if form.errors else 200)

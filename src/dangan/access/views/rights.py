@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,8 +21,8 @@ from dangan.ui.messages import say
 @require_safe
 def roles(request: ActorRequest) -> HttpResponse:
     """Every role, and what the chosen one may do with which set up to which class."""
-    views = queries.roles(request.actor)
-    chosen = next((view for view in views if view.key == request.GET.get("role")), views[0])
+    views = queries.roles(request.actor, request.GET.get("role", ""))
+    chosen = next(view for view in views if view.chosen)
     context = {"roles": views, "chosen": chosen, "classes": list(FieldClass), "nav": "roles"}
     return render(request, "access/roles.html", context)
 
@@ -66,4 +67,4 @@ def _decided(
         messages.success(request, done)
     if request.actor.may("rights.view"):
         return redirect("access:requests")
-    return redirect("ui:home")
+    return redirect(settings.LOGIN_REDIRECT_URL)

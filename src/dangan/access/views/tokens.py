@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dangan.access import actions, queries, registry
 from dangan.access.forms import TokenForm
 from dangan.access.pages import ActorRequest, page
+from dangan.ui.languages import label
 from dangan.ui.messages import say
 
 
@@ -23,11 +23,7 @@ from dangan.ui.messages import say
 @sensitive_variables("made")
 def tokens(request: ActorRequest) -> HttpResponse:
     """The tokens and the form for another; a new one is shown on the answer to its request."""
-    english = (get_language() or "").startswith("en")
-    labels = {
-        key: item.label_en if english else item.label
-        for key, item in registry.permissions().items()
-    }
+    labels = {key: label(item.label, item.label_en) for key, item in registry.permissions().items()}
     scopes = [(key, labels[key]) for key in queries.token_scopes(request.actor)]
     form = TokenForm(request.POST or None, scopes=scopes)
     made = None
@@ -41,8 +37,10 @@ def tokens(request: ActorRequest) -> HttpResponse:
     context = {
         "form": form,
         "made": made,
-        "tokens": queries.own_tokens(request.actor),
-        "labels": labels,
+        "tokens": [
+            (token, [labels.get(scope, scope) for scope in token.scopes])
+            for token in queries.own_tokens(request.actor)
+        ],
     }
     return render(request, "access/tokens.html", context, status=422 if form.errors else 200)
 
