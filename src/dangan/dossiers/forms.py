@@ -293,6 +293,8 @@ def _widget(slot: Slot, context: FormContext) -> forms.Widget:
         attrs["maxlength"] = str(item.max_length)
     if item.type == "long_text":
         return forms.Textarea(attrs | {"rows": "3"})
+    if item.type == "date":
+        attrs["data-exact"] = "1"
     if item.type in _INPUT_MODES:
         attrs["inputmode"] = _INPUT_MODES[item.type]
     if item.type == "subject":
@@ -355,6 +357,7 @@ class RevealForm(forms.Form):
             {
                 "class": "form-control",
                 "autocomplete": "off",
+                "autofocus": True,
                 "placeholder": gettext_lazy("关联单号或具体用途"),
             }
         ),

@@ -131,7 +131,7 @@ def looks(opened: Opened, *, limit: int) -> list[Look]:
     """
     if not may_see_looks(opened):
         raise Absent
-    events = audit_queries.looked_at(opened.subject.id, limit=limit * 3)
+    events = audit_queries.looked_at(opened.subject.id, limit=max(limit, 60))
     found = [event for event in events if event.actor != opened.actor.id][:limit]
     names = names_of_accounts({event.actor for event in found})
     language = get_language() or "zh-hans"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -94,6 +94,7 @@ class ShownCell:
     extra: str = ""
     long: bool = False
     words: str = ""
+    title: bool = False
 
     @property
     def text(self) -> str:
@@ -263,7 +264,15 @@ def shown_set(view: DossierView, item: SetView, ways: Ways) -> ShownSet:
     listed = tuple(field for field in item.fields if field.type not in UNLISTED_TYPES)
     heads = _columns(item) if info_set.multiple else listed
     may_edit = ways.edit and item.may_edit
-    frame = _Frame(view.subject, info_set.key, tuple(heads), may_edit, ways.history)
+    frame = _Frame(
+        subject=view.subject,
+        set_key=info_set.key,
+        heads=tuple(heads),
+        may_edit=may_edit,
+        may_compare=ways.history,
+        multiple=info_set.multiple,
+        title=next(iter(info_set.title_fields), ""),
+    )
     rows = tuple(_shown_row(frame, row) for row in item.rows)
     add = may_edit and (info_set.multiple or not item.rows)
     history = reverse("dossiers:history", args=[view.subject]) + f"?set={info_set.key}"
@@ -272,11 +281,32 @@ def shown_set(view: DossierView, item: SetView, ways: Ways) -> ShownSet:
         label=label(info_set),
         help=in_language(info_set.help, info_set.help_en) if info_set.help else "",
         multiple=info_set.multiple,
-        heads=tuple(label(head) for head in heads),
+        heads=_head_labels(heads) if info_set.multiple else tuple(label(head) for head in heads),
         rows=rows,
         add_url=reverse("dossiers:add", args=[view.subject, info_set.key]) if add else "",
         history_url=history if ways.history else "",
     )
+
+
+def _is_period(heads: Sequence[Field]) -> bool:
+    """Whether the table begins with a start and an end: they read as one column."""
+    return [head.key for head in heads[:2]] == ["start", "end"]
+
+
+def _head_labels(heads: Sequence[Field]) -> tuple[str, ...]:
+    if not _is_period(heads):
+        return tuple(label(head) for head in heads)
+    return (_("起止年月"), *(label(head) for head in heads[2:]))
+
+
+def _period(cells: Sequence[ShownCell]) -> list[ShownCell]:
+    """2009-09 至 2013-06 in one cell, when neither end is masked."""
+    start, end, *rest = cells
+    if start.masked or end.masked or not (start.text or end.text):
+        words = start.text
+    else:
+        words = _("{start} 至 {end}").format(start=start.text or "…", end=end.text or "…")
+    return [replace(start, label=_("起止年月"), words=words), *rest]
 
 
 def _columns(item: SetView) -> tuple[Field, ...]:
@@ -288,11 +318,13 @@ def _columns(item: SetView) -> tuple[Field, ...]:
         field.key: sum(1 for row in item.rows if (cell := row.cell(field.key)) and cell.text)
         for field in fits
     }
-    order = sorted(
-        fits, key=lambda field: (field.key not in wanted, not filled[field.key] and bool(item.rows))
-    )
-    chosen = {field.key for field in order[:TABLE_COLUMNS]}
-    return tuple(field for field in fits if field.key in chosen)
+
+    def rank(field: Field) -> tuple[bool, bool, bool]:
+        return field.key not in wanted, not field.expected, not filled[field.key]
+
+    chosen = {field.key for field in sorted(fits, key=rank)[: TABLE_COLUMNS + len(first) // 2]}
+    listed = [field for field in fits if field.key in chosen]
+    return tuple(sorted(listed, key=lambda field: field.key not in first))
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +336,8 @@ class _Frame:
     heads: tuple[Field, ...]
     may_edit: bool
     may_compare: bool
+    multiple: bool
+    title: str
 
 
 def _shown_row(frame: _Frame, row: RowView) -> ShownRow:
@@ -311,11 +345,14 @@ def _shown_row(frame: _Frame, row: RowView) -> ShownRow:
     cells = {cell.field.key: shown_cell(frame.subject, row, cell, "c") for cell in row.cells}
     where = [frame.subject, frame.set_key, row.row]
     may_edit = frame.may_edit
+    columns = [cells[field.key] for field in frame.heads if field.key in cells]
+    if frame.multiple and _is_period(frame.heads):
+        columns = _period(columns)
     return ShownRow(
         row=row.row,
         version=row.version,
         valid_from=row.valid_from,
-        columns=tuple(cells[field.key] for field in frame.heads if field.key in cells),
+        columns=tuple(replace(cell, title=cell.cell.field.key == frame.title) for cell in columns),
         more=tuple(cell for key, cell in cells.items() if key not in keys and cell.text),
         edit_url=reverse("dossiers:edit", args=where) if may_edit else "",
         delete_url=reverse("dossiers:delete", args=where) if may_edit else "",

@@ -68,6 +68,7 @@ function searchable(select) {
     allowEmptyOption: true,
     searchField: ["text", "value"],
     render: {
+      item: (item, escape) => `<div>${escape(item.text.trim())}</div>`,
       no_results: () => notice(select.form.dataset.none),
     },
   });
@@ -148,7 +149,7 @@ function watch(form) {
   const count = box.querySelector("[data-count]");
   const save = form.querySelector("[data-save]");
   const plain = save.textContent.trim();
-  const fields = [...form.querySelectorAll(".fld[data-raw]")];
+  const fields = [...form.querySelectorAll("[data-field]")];
   let leaving = false;
 
   const changed = (field) => {
@@ -214,7 +215,7 @@ if (window.TomSelect) {
 }
 document.querySelectorAll(".with-pick").forEach(calendar);
 document.querySelectorAll("form[data-changes]").forEach(watch);
-document.querySelector(".fld.bad input, .fld.bad select, .fld.bad textarea")?.focus();
+document.querySelector(".fr.bad :is(input, select, textarea)")?.focus();
 
 // --- history: two ticked versions of one row make a comparison ----------------------------------
 
