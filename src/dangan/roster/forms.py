@@ -154,7 +154,7 @@ def read(data: QueryDict, dictionary: Dictionary, *, posted: bool, base: Ask | N
     )
     opened = tuple(p for p in data.getlist("open") if kind_of(p, dictionary) is not None)
     ask = Ask(query, view=base.view, opened=tuple(dict.fromkeys(opened)))
-    return without(ask, data["drop"]) if "drop" in data else ask
+    return without(ask, data.get("drop", "")) if "drop" in data else ask
 
 
 def pairs(ask: Ask, whole: bool = False) -> list[tuple[str, str]]:

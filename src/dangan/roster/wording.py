@@ -64,7 +64,7 @@ class Wording:
         field = self.dictionary.field(path)
         text = display(
             field,
-            value,  # type: ignore[arg-type]  # a float never comes out of the dictionary
+            value,
             dictionary=self.dictionary,
             language=self.language,
             name_of=self._name_of,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from django.utils.translation import gettext
 
 
+@runtime_checkable
 class Sayable(Protocol):
     """A Chinese template with named placeholders and the values to put into them."""
 
@@ -23,7 +24,7 @@ def say(message: Sayable | str) -> str:
     if isinstance(message, str):
         return gettext(message) if message else ""
     params = {
-        key: say(value) if hasattr(value, "params") else value
+        key: say(value) if isinstance(value, Sayable) else value
         for key, value in message.params.items()
     }
     return gettext(message.text).format(**params)

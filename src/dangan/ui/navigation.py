@@ -107,16 +107,6 @@ def phone_tabs(sections: list[NavSection]) -> list[NavLine]:
     return sorted(lines, key=lambda line: line.phone)[:PHONE_TABS]
 
 
-def home_url(request: HttpRequest) -> str | None:
-    """The first page that the actor may see, or ``None``."""
-    for item in allowed(request):
-        try:
-            return reverse(item.url_name)
-        except NoReverseMatch:
-            continue
-    return None
-
-
 def _line(request: HttpRequest, item: NavItem) -> NavLine | None:
     try:
         url = reverse(item.url_name)

@@ -5,7 +5,6 @@ from dangan.ui.requirements import page
 
 app_name = "ui"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", page(None, login_only=True)(views.home), name="home"),
     path("help/", page(None, login_only=True)(views.help_page), name="help"),
     path("language/", page(None, public=True)(views.set_language), name="language"),
 ]

@@ -1,4 +1,4 @@
-"""Home, help, language and the error handlers."""
+"""Help, language and the error handlers."""
 
 from __future__ import annotations
 
@@ -6,30 +6,15 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dangan.ui import navigation, states
+from dangan.ui import states
 from dangan.ui.help import TOPICS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    """To the first page the actor may see."""
-    url = navigation.home_url(request)
-    if url is None:
-        return states.answer(
-            request,
-            403,
-            title=_("你的账号还没有角色"),
-            text=_("请联系人力资源部，为你的账号授予角色。"),
-        )
-    return redirect(url)
 
 
 @require_safe
