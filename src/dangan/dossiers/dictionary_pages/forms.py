@@ -30,6 +30,18 @@ _KEY_HELP = _("小写英文字母、数字和下划线，例如 plate_number；�
 _WORD_BREAK = re.compile(r"[,，、;；\n]+")
 
 
+_PARTS = (
+    ("", ("label", "label_en", "key", "type", "code_table", "check", "max_length")),
+    (_("为什么保存"), ("legal_basis", "purpose", "retention", "purpose_en")),
+    (_("谁能看、谁来管"), ("class", "mask", "owner", "self_service")),
+    (
+        _("怎么填"),
+        ("required", "expected", "roster", "unique", "aliases", "help", "help_en"),
+    ),
+)
+_WIDE = frozenset({"legal_basis", "aliases"})
+
+
 def choices_of(labels: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
     """Choices in the reader's language."""
     return [(key, label(chinese, english)) for key, (chinese, english) in labels.items()]
@@ -37,6 +49,11 @@ def choices_of(labels: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _class_choices() -> list[tuple[str, str]]:
     return [(item.name.lower(), label(item.label, item.label_en)) for item in FieldClass]
+
+
+def _none_yet(choices: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What must be thought about is not chosen beforehand."""
+    return [("", str(_("请选择"))), *choices]
 
 
 def split_words(text: str) -> list[str]:
@@ -114,7 +131,7 @@ class FieldForm(ProblemForm):
 
     def __init__(self, *args: Any, dictionary: Dictionary, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["class"] = forms.ChoiceField(label=_("密级"), initial="internal")
+        self.fields["class"] = forms.ChoiceField(label=_("密级"))
         tables = [
             (table.key, label(table.label, table.label_en))
             for table in dictionary.code_tables.values()
@@ -122,12 +139,20 @@ class FieldForm(ProblemForm):
         _set_choices(self, "type", choices_of(FIELD_TYPES))
         _set_choices(self, "code_table", [("", "—"), *tables])
         _set_choices(self, "check", choices_of(CHECKS))
-        _set_choices(self, "class", _class_choices())
-        _set_choices(self, "legal_basis", choices_of(LEGAL_BASES))
-        _set_choices(self, "retention", choices_of(RETENTIONS))
+        _set_choices(self, "class", _none_yet(_class_choices()))
+        _set_choices(self, "legal_basis", _none_yet(choices_of(LEGAL_BASES)))
+        _set_choices(self, "retention", _none_yet(choices_of(RETENTIONS)))
         _set_choices(self, "owner", choices_of(OWNERS))
         _set_choices(self, "self_service", choices_of(SELF_SERVICE))
         _set_choices(self, "mask", choices_of(MASKS))
+
+    def groups(self) -> list[tuple[Any, list[tuple[forms.BoundField, bool]]]]:
+        """The form in parts: a heading, and its controls with whether each is wide."""
+        parts = (
+            (title, [(self[name], name in _WIDE) for name in names if name in self.fields])
+            for title, names in _PARTS
+        )
+        return [(title, controls) for title, controls in parts if controls]
 
     def plain(self) -> dict[str, Any]:
         """The field as the rules take it, its key apart."""
