@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
-
-from django.utils import timezone
 
 from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.values import normal
-from dangan.organization import queries as organization_queries
-from dangan.roster import memory
+from dangan.roster import looking, memory
 from dangan.roster.engine import counting, paging
-from dangan.roster.engine.axes import Axes
 from dangan.roster.engine.lens import Lens, Sight
-from dangan.roster.engine.matching import Needle
+from dangan.roster.looking import ExactLookup, needle
 from dangan.roster.rules import (
     NAME,
     Group,
@@ -29,16 +25,24 @@ from dangan.roster.rules import (
     RosterRow,
 )
 
-ExactLookup = Callable[[str, str], UUID | None]
-"""(path of a unique field, value) -> subject. Answers without regard to rights."""
-
-_SHORTEST_ID = 15
-_lookups: list[ExactLookup] = []
+__all__ = [
+    "ExactLookup",
+    "group",
+    "look",
+    "names",
+    "needle",
+    "page",
+    "pages",
+    "ready",
+    "register_exact_lookup",
+    "search",
+    "subjects",
+]
 
 
 def register_exact_lookup(lookup: ExactLookup) -> None:
     """Give the roster a way to find a person by a unique value (ID number) in the database."""
-    _lookups[:] = [lookup]
+    looking.lookups[:] = [lookup]
 
 
 def page(actor: Actor, query: RosterQuery) -> RosterPage:
@@ -154,26 +158,4 @@ def ready() -> bool:
 
 def look(actor: Actor, today: date | None) -> tuple[Lens, list[Sight]]:
     """Return the roster as the actor may see it now: for questions that belong together."""
-    dictionary = dictionary_queries.current()
-    axes = Axes(dictionary, organization_queries.tree(), today or timezone.localdate())
-    lens = Lens(actor, axes)
-    view = memory.roster().view(dictionary)
-    return lens, [
-        Sight(lens, part.people, True if part.alive is None else part.alive) for part in view.parts
-    ]
-
-
-def needle(lens: Lens, text: str) -> Needle:
-    """Return what to look for, with whose unique value the text is where it may be one."""
-    compact = normal(text).replace(" ", "").upper()
-    if len(compact) < _SHORTEST_ID or not compact.isascii():
-        return Needle(text)
-    exact = []
-    for field in lens.axes.dictionary.unique_fields:
-        if field.type != "id_number" or not lens.axes.keeps(field.path):
-            continue
-        for lookup in _lookups:
-            subject = lookup(field.path, compact)
-            if subject is not None:
-                exact.append((field.path, subject))
-    return Needle(text, tuple(exact))
+    return looking.look(actor, today, memory.roster())
