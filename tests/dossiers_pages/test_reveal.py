@@ -24,9 +24,7 @@ def test_the_eye_asks_first_and_shows_nothing(cast: Cast, browser: Browser) -> N
     assert ("field.reveal", "done") not in written_events()
 
 
-def test_with_a_reason_the_value_comes_and_the_look_is_logged(
-    cast: Cast, browser: Browser
-) -> None:
+def test_with_a_reason_the_value_comes_and_the_look_is_logged(cast: Cast, browser: Browser) -> None:
     answer = browser("hr_specialist").post(url(cast), GIVEN, headers=ASK)
     text = answer.content.decode()
     assert answer.status_code == 200 and MOBILE in text

@@ -148,10 +148,11 @@ def _refuse(
     """Puts each refusal beside its field; names who holds a number if the actor may know."""
     form = next(item for item in row_forms if item.info_set.key == invalid.info_set)
     holder: queries.Holder | None = None
+    given = form.patch()
     for problem in invalid.problems:
         form.refuse(problem.field, say(problem.message))
         item = form.info_set.by_key.get(problem.field)
-        value = form.patch().get(problem.field) if problem.field in form.slots else None
+        value = given.get(problem.field)
         if item is not None and item.unique and value is not None:
             holder = holder or queries.holder_of(actor, item.path, str(value))
     return holder
