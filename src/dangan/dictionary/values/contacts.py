@@ -18,7 +18,6 @@ _EMAIL = re.compile(
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
 )
 _URL = re.compile(r"^https?://[^\s/$.?#<>\"'][^\s<>\"']*$", re.IGNORECASE)
-_BAD_PHONE = "“{value}”不是电话号码，请写 11 位手机号，或带区号的座机号"
 
 
 def parse_phone(raw: object) -> str | None:
@@ -38,17 +37,23 @@ def _other_phone(text: str) -> str:
     extension = _EXTENSION.search(text)
     main = text[: extension.start()] if extension else text
     if not main.isascii() or re.search(r"[A-Za-z]", main):
-        raise BadValue(Message(_BAD_PHONE, value=text))
+        raise _no_phone(text)
     try:
         number = phonenumbers.parse(re.sub(r"^00", "+", main), "CN")
     except phonenumbers.NumberParseException:
-        raise BadValue(Message(_BAD_PHONE, value=text)) from None
+        raise _no_phone(text) from None
     if not phonenumbers.is_valid_number(number):
         if len(main.translate(_SEPARATORS)) in (7, 8) and main[:1] != "1":
             raise BadValue(Message("“{value}”缺少区号，请写成 010-88886666 这样", value=text))
-        raise BadValue(Message(_BAD_PHONE, value=text))
+        raise _no_phone(text)
     tail = f"转{extension[1]}" if extension else ""
     return _written(number) + tail
+
+
+def _no_phone(text: str) -> BadValue:
+    return BadValue(
+        Message("“{value}”不是电话号码，请写 11 位手机号，或带区号的座机号", value=text)
+    )
 
 
 def _written(number: phonenumbers.PhoneNumber) -> str:

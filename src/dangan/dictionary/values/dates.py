@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from dangan.dictionary.rules import OPEN_END, BadValue, Message
 from dangan.dictionary.values.words import NOTHING, squeezed, text_of
 
-_NOT_A_DATE = "数字 {value} 不是日期，请写成 2026-11-20 这样"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _SEPARATED = re.compile(
     r"^(\d{4})[-/.年、。](\d{1,2})(?:[-/.月、。](\d{1,2})?[日号]?|)(?:T?\d{1,2}:\d{2}.*)?$",
@@ -91,7 +90,11 @@ def _from_number(number: float) -> str:
         return _year_and_month(number, whole)
     if 1 <= whole <= _LAST_SERIAL:
         return (_SERIAL_ZERO + timedelta(days=whole)).isoformat()
-    raise BadValue(Message(_NOT_A_DATE, value=f"{number:g}"))
+    raise _no_date(number)
+
+
+def _no_date(number: float) -> BadValue:
+    return BadValue(Message("数字 {value} 不是日期，请写成 2026-11-20 这样", value=f"{number:g}"))
 
 
 def _year_and_month(number: float, year: int) -> str:
@@ -107,7 +110,7 @@ def _year_and_month(number: float, year: int) -> str:
             )
         )
     if len(month) > 2:
-        raise BadValue(Message(_NOT_A_DATE, value=f"{number:g}"))
+        raise _no_date(number)
     return _checked(year, int(month), None, f"{number:g}")
 
 

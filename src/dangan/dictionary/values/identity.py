@@ -83,16 +83,20 @@ def _check_birth(number: str, today: date, *, old: bool) -> None:
     try:
         birth = date.fromisoformat(written)
     except ValueError:
-        template = (
-            "身份证号只有 15 位，作为旧号码看，其中的出生日期 {birth} 也不存在，请核对是否缺位"
-            if old
-            else "身份证号里的出生日期 {birth} 不存在，请逐位核对"
-        )
-        raise BadValue(Message(template, birth=written)) from None
+        raise BadValue(_no_birth(written, old=old)) from None
     if birth > today:
         raise BadValue(Message("身份证号里的出生日期 {birth} 晚于今天，请逐位核对", birth=written))
     if birth < _EARLIEST_BIRTH:
         raise BadValue(Message("身份证号里的出生日期 {birth} 过早，请逐位核对", birth=written))
+
+
+def _no_birth(written: str, *, old: bool) -> Message:
+    if old:
+        return Message(
+            "身份证号只有 15 位，作为旧号码看，其中的出生日期 {birth} 也不存在，请核对是否缺位",
+            birth=written,
+        )
+    return Message("身份证号里的出生日期 {birth} 不存在，请逐位核对", birth=written)
 
 
 def _why_not(text: str) -> Message:

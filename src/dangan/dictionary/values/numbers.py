@@ -19,7 +19,7 @@ _BANK = re.compile(r"^\d{8,32}$", re.ASCII)
 
 def parse_integer(raw: object) -> int | None:
     """A whole number between -2**53 and 2**53, which JSON keeps exactly."""
-    number = _number(raw, "整数")
+    number = _number(raw, Message("整数"))
     if number is None:
         return None
     if number != number.to_integral_value():
@@ -31,7 +31,7 @@ def parse_integer(raw: object) -> int | None:
 
 def parse_decimal(raw: object) -> str | None:
     """A decimal number of at most 15 digits before and 6 after the point, as text."""
-    number = _number(raw, "数字")
+    number = _number(raw, Message("数字"))
     if number is None:
         return None
     if isinstance(raw, float):
@@ -45,7 +45,7 @@ def parse_decimal(raw: object) -> str | None:
 
 def parse_money(raw: object) -> str | None:
     """An amount in yuan with two decimals, as text. ``1.5万`` is 15000.00."""
-    number = _number(raw, "金额")
+    number = _number(raw, Message("金额"))
     if number is None:
         return None
     if isinstance(raw, float):
@@ -59,7 +59,7 @@ def parse_money(raw: object) -> str | None:
     return f"{abs(number):.2f}"
 
 
-def _number(raw: object, kind: str) -> Decimal | None:
+def _number(raw: object, kind: Message) -> Decimal | None:
     text = _CURRENCY.sub("", squeezed(text_of(raw)))
     if not text or text in NOTHING:
         return None

@@ -93,14 +93,14 @@ def _unknown_code(table: CodeTable, text: str) -> Message:
 
 
 def _unit(_: Field, raw: object, __: Dictionary, context: ParseContext) -> str | None:
-    return _reference(raw, context.resolve_unit, "部门")
+    return _reference(raw, context.resolve_unit, Message("部门"))
 
 
 def _subject(_: Field, raw: object, __: Dictionary, context: ParseContext) -> str | None:
-    return _reference(raw, context.resolve_subject, "人员")
+    return _reference(raw, context.resolve_subject, Message("人员"))
 
 
-def _reference(raw: object, resolve: Callable[[str], str] | None, kind: str) -> str | None:
+def _reference(raw: object, resolve: Callable[[str], str] | None, kind: Message) -> str | None:
     text = normal(text_of(raw))
     if not text or text in NOTHING:
         return None

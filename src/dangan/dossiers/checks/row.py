@@ -151,14 +151,12 @@ def _joining_age(
     least = settings.party_age if kind == "party" else settings.league_age
     age = oldest_age(birth, joined)
     if age < least:
-        template = (
-            "入党时 {age} 岁，不满 {least} 岁，请核对"
+        message = (
+            Message("入党时 {age} 岁，不满 {least} 岁，请核对", age=age, least=least)
             if kind == "party"
-            else "入团时 {age} 岁，不满 {least} 岁，请核对"
+            else Message("入团时 {age} 岁，不满 {least} 岁，请核对", age=age, least=least)
         )
-        yield warning(
-            "age_at_party", "political", row, "joined", Message(template, age=age, least=least)
-        )
+        yield warning("age_at_party", "political", row, "joined", message)
 
 
 def _school_age(
