@@ -7,7 +7,7 @@ from uuid import UUID
 
 from dangan.access.rules import Absent, Actor, require
 from dangan.dictionary import queries as dictionary_queries
-from dangan.dictionary.rules import Dictionary
+from dangan.dictionary.rules import Dictionary, Field, InfoSet
 from dangan.exchange.models import ImportJob
 from dangan.exchange.rules.guessing import choices
 from dangan.exchange.rules.mapping import PERSON, SKIP, SheetMapping
@@ -31,8 +31,7 @@ class JobLine:
 class Choice:
     """A field that a column may be."""
 
-    path: str
-    label: str
+    field: Field
     chosen: bool
 
 
@@ -46,18 +45,18 @@ class ColumnView:
     path: str
     sure: int
     samples: tuple[str, ...]
-    groups: tuple[tuple[str, tuple[Choice, ...]], ...]
+    groups: tuple[tuple[InfoSet, tuple[Choice, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SheetView:
-    """A sheet on the column page; ``homes`` are the kinds it can be read as."""
+    """A sheet on the column page; ``homes`` are the sets it can be read as."""
 
     position: int
     name: str
     heading_row: int
     home: str
-    homes: tuple[tuple[str, str], ...]
+    homes: tuple[InfoSet, ...]
     columns: tuple[ColumnView, ...]
     skipped: int
 
@@ -135,18 +134,16 @@ def _sheet_view(
             tuple(samples.get(column.index, ())),
             tuple(
                 (
-                    info_set.label,
-                    tuple(Choice(f.path, f.label, f.path == column.path) for f in fields),
+                    info_set,
+                    tuple(Choice(item, item.path == column.path) for item in fields),
                 )
                 for info_set, fields in offered
             ),
         )
         for column in mapping.columns
     )
-    homes = [(PERSON, "")] + [
-        (item.key, item.label) for item in dictionary.sets.values() if item.multiple
-    ]
+    homes = tuple(item for item in dictionary.sets.values() if item.multiple)
     skipped = sum(1 for column in columns if column.path == SKIP)
     return SheetView(
-        position, mapping.sheet, mapping.heading_row, mapping.home, tuple(homes), columns, skipped
+        position, mapping.sheet, mapping.heading_row, mapping.home, homes, columns, skipped
     )

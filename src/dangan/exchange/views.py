@@ -132,7 +132,7 @@ def columns(request: ActorRequest, job: UUID) -> HttpResponse:
     homes: dict[str, str] = {}
     for sheet in view.sheets:
         home = request.POST.get(f"home-{sheet.position}")
-        known = {key for key, _label in sheet.homes} | {SKIP}
+        known = {item.key for item in sheet.homes} | {PERSON, SKIP}
         if home is not None and home in known:
             homes[sheet.name] = home
         paths[sheet.name] = {
