@@ -118,7 +118,7 @@ def test_far_times_are_said_in_full():
 
 def test_numbers_have_thousands_and_bars_stay_within_their_frame():
     assert draw("{{ n|thousands }}", n=12846) == "12,846"
-    assert 'width="100.0"' in draw("{% bar 130 %}")
+    assert 'width="100.0%"' in draw("{% bar 130 %}")
 
 
 def test_wording_turns_traditional_and_keeps_what_people_wrote():

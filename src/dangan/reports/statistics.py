@@ -13,6 +13,7 @@ from uuid import UUID
 from dangan.dictionary.rules import CodeTable, Dictionary
 from dangan.organization.rules import Tree
 from dangan.roster.counting import Counts
+from dangan.roster.engine.counting import suppressed
 from dangan.roster.forms import Ask
 from dangan.roster.rules import (
     AGE_BANDS,
@@ -87,34 +88,35 @@ def statistics(counts: Counts, ask: Ask, dictionary: Dictionary, tree: Tree) -> 
     """Counts everybody whom ``ask`` finds for its actor. Permission statistics.view."""
     top = _top(ask, tree)
     depth = len(tree.path_of(top))
+    families = _families(dictionary.table_of(dictionary.field(EDUCATION)))
+    postgraduate = {code for code, key in families.items() if key in POSTGRADUATE}
     found = counts.groups(
         [
             _group(ask, SEX, suppress=0),
             _group(ask, SEX),
             _group(ask, AGE_BAND, SEX),
             _group(ask, AGE_BAND, measures=(AGE,)),
-            _group(ask, EDUCATION),
+            _group(ask, EDUCATION, suppress=0),
             _group(ask, SENIORITY_BAND, measures=(SENIORITY,)),
             _group(ask, SENIORITY, suppress=0),
             _group(ask, UNIT, measures=(AGE, SENIORITY), unit_depth=depth),
-            _group(ask, UNIT, SEX, unit_depth=depth),
-            _group(ask, UNIT, EDUCATION, unit_depth=depth),
+            _group(within(ask, SEX, {FEMALE}), UNIT, unit_depth=depth),
+            _group(within(ask, EDUCATION, postgraduate), UNIT, unit_depth=depth),
         ]
     )
     everybody, by_sex, by_both, by_age, by_education, by_seniority, by_year, *by_unit = found
-    families = _families(dictionary.table_of(dictionary.field(EDUCATION)))
-    education = _education(ask, by_education, families)
+    educated = _educated(by_education, families)
     return Statistics(
         people=sum(group.count or 0 for group in everybody),
         women=_count_of(by_sex, FEMALE),
         mean_age=_mean(by_age, AGE),
         mean_seniority=_mean(by_seniority, SENIORITY),
-        postgraduates=_sum(bar.count for bar in education if bar.key in POSTGRADUATE),
+        postgraduates=_large_enough(sum(educated[key] for key in POSTGRADUATE)),
         median_seniority=_median(by_year),
         ages={sex: _ages(ask, by_both, sex) for sex in (MALE, FEMALE)},
-        education=education,
+        education=_education(ask, educated, families),
         seniority=_bands(ask, by_seniority),
-        departments=_departments(ask, tree, top, by_unit, families),
+        departments=_departments(ask, tree, top, by_unit),
     )
 
 
@@ -152,6 +154,13 @@ def narrowed(ask: Ask, conditions: Mapping[str, Iterable[str]]) -> Ask:
     return replace(ask, query=replace(ask.query, filters={**ask.query.filters, **more}))
 
 
+def within(ask: Ask, path: str, values: Iterable[str]) -> Ask:
+    """As :func:`narrowed`, but never wider than what ``ask`` already demands of the path."""
+    given = ask.query.filters.get(path)
+    wanted = frozenset(values)
+    return narrowed(ask, {path: wanted & given.values if isinstance(given, AnyOf) else wanted})
+
+
 def _ages(ask: Ask, groups: Sequence[Group], sex: str) -> list[Bar]:
     counts = {g.values[0]: g.count for g in groups if g.values[1] == sex}
     return [
@@ -183,15 +192,26 @@ def _families(table: CodeTable) -> dict[str, str]:
     return found
 
 
-def _education(ask: Ask, groups: Sequence[Group], families: Mapping[str, str]) -> list[Bar]:
-    members: dict[str, list[str]] = {key: [] for key, _ in EDUCATION_GROUPS}
-    for code, key in families.items():
-        members[key].append(code)
-    bars = []
-    for key, codes in members.items():
-        counts = [group.count for group in groups if families.get(str(group.values[0])) == key]
-        bars.append(Bar(key, _sum(counts), narrowed(ask, {EDUCATION: codes})))
-    return bars
+def _educated(groups: Sequence[Group], families: Mapping[str, str]) -> dict[str, int]:
+    """People in each education group."""
+    counts = {key: 0 for key, _ in EDUCATION_GROUPS}
+    for group in groups:
+        key = families.get(str(group.values[0]))
+        if key is not None:
+            counts[key] += group.count or 0
+    return counts
+
+
+def _education(ask: Ask, educated: Mapping[str, int], families: Mapping[str, str]) -> list[Bar]:
+    hidden = suppressed({(key,): n for key, n in educated.items() if n}, SMALLEST_CELL)
+    return [
+        Bar(
+            key,
+            None if (key,) in hidden else count,
+            narrowed(ask, {EDUCATION: [code for code, of in families.items() if of == key]}),
+        )
+        for key, count in educated.items()
+    ]
 
 
 def _departments(
@@ -199,14 +219,11 @@ def _departments(
     tree: Tree,
     top: UUID | None,
     by_unit: Sequence[Sequence[Group]],
-    families: Mapping[str, str],
 ) -> list[DepartmentRow]:
     """The units one level below ``top``, largest first."""
-    sizes, by_sex, by_education = by_unit
+    sizes, *parts = by_unit
     totals = {group.values[0]: group for group in sizes}
-    women = _shares(by_sex, {FEMALE: True}, totals)
-    highly = {code: families[code] in POSTGRADUATE for code in families}
-    graduates = _shares(by_education, highly, totals)
+    women, graduates = (_shares(part, totals) for part in parts)
     rows = [
         DepartmentRow(
             unit.id,
@@ -224,24 +241,13 @@ def _departments(
     return sorted(rows, key=lambda row: (-(row.count or 0), row.name))
 
 
-def _shares(
-    groups: Sequence[Group], wanted: Mapping[str, bool], totals: Mapping[JSON, Group]
-) -> dict[str, float]:
-    """Share of the wanted second values in each unit; a suppressed part leaves the share out."""
-    sums: dict[JSON, int] = {}
-    unknown: set[JSON] = set()
-    for group in groups:
-        unit, value = group.values
-        if not wanted.get(str(value)):
-            continue
-        if group.count is None:
-            unknown.add(unit)
-        else:
-            sums[unit] = sums.get(unit, 0) + group.count
+def _shares(parts: Sequence[Group], totals: Mapping[JSON, Group]) -> dict[str, float]:
+    """Share of each unit's people who are in ``parts``; none where a part is suppressed."""
+    counts = {group.values[0]: group.count for group in parts}
     return {
-        str(unit): sums.get(unit, 0) / total.count
+        str(unit): count / total.count
         for unit, total in totals.items()
-        if total.count and unit not in unknown
+        if total.count and (count := counts.get(unit, 0)) is not None
     }
 
 
@@ -249,11 +255,8 @@ def _count_of(groups: Sequence[Group], value: str) -> int | None:
     return next((group.count for group in groups if group.values[0] == value), 0)
 
 
-def _sum(counts: Iterable[int | None]) -> int | None:
-    """The sum, or None when a suppressed count is part of it."""
-    listed = list(counts)
-    known = [count for count in listed if count is not None]
-    return sum(known) if len(known) == len(listed) else None
+def _large_enough(count: int) -> int | None:
+    return count if count == 0 or count >= SMALLEST_CELL else None
 
 
 def _mean(groups: Sequence[Group], path: str) -> float | None:

@@ -138,7 +138,8 @@ def read(data: QueryDict, dictionary: Dictionary, *, posted: bool, base: Ask | N
     start, whole = base.query, posted or "free" in data
     columns = _columns(data.getlist("col"), dictionary) or start.columns or DEFAULT_COLUMNS
     columns = DEFAULT_COLUMNS if "defaults" in data else columns
-    columns = tuple(c for c in columns if c in known_columns(dictionary))
+    known = set(known_columns(dictionary)) - {NAME}
+    columns = (NAME, *(path for path in columns if path in known))
     limit = _one_of(data.get("size"), SIZES, start.limit if start.limit in SIZES else SIZES[0])
     query = RosterQuery(
         text=data.get("q", "").strip()[:TEXT_AT_MOST] if posted else start.text,

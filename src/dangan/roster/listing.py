@@ -27,12 +27,11 @@ from dangan.roster.rules import (
     RosterQuery,
     RosterRow,
 )
-from dangan.roster.wording import STATE_LABELS, Wording
+from dangan.roster.wording import Wording
 
 MANY_CODES = 60
 """A table with more codes offers only its top level; below it counts too."""
 TREE_OPEN_DEPTH = 1
-ON_PHONE = frozenset({NAME, "identity.employee_number", "post.unit", "post.position"})
 ON_PROBATION = "2"
 STATUS_MARKS = {
     "1": "ok",
@@ -94,18 +93,13 @@ class Shown:
     text: str
     mark: str = ""
 
-    @property
-    def minor(self) -> bool:
-        """Whether a phone may leave it out: all but who, where and what is sorted by."""
-        return self.column.path not in ON_PHONE and not self.column.order
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """One person; ``cells`` are those after the name."""
+
     subject: UUID
     name: str
-    state: str
-    state_label: str
     cells: tuple[Shown, ...]
 
 
@@ -311,9 +305,8 @@ def _column(path: str, query: RosterQuery, words: Wording) -> Column:
 
 
 def _line(row: RosterRow, columns: Sequence[Column], words: Wording) -> Line:
-    cells = tuple(_shown(row, column, words) for column in columns)
-    name = next((cell.text for cell in cells if cell.column.path == NAME), "")
-    return Line(row.subject, name, row.state, str(STATE_LABELS.get(row.state, "")), cells)
+    name, *cells = (_shown(row, column, words) for column in columns)
+    return Line(row.subject, name.text, tuple(cells))
 
 
 def _shown(row: RosterRow, column: Column, words: Wording) -> Shown:

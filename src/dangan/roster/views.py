@@ -21,6 +21,7 @@ from dangan.dictionary.queries import current
 from dangan.dictionary.rules import Dictionary
 from dangan.organization.queries import tree as organization_tree
 from dangan.roster import forms, listing, queries
+from dangan.roster.cells import rows_of
 from dangan.roster.counting import Counts, counts_of
 from dangan.roster.forms import ACTIVE_STATES, LEFT_STATES, Ask
 from dangan.roster.rules import RosterPage, RosterQuery
@@ -185,7 +186,7 @@ def _context(
         "page": found,
         "columns": columns,
         "table_width": 40 + sum(column.width for column in columns),
-        "lines": listing.lines_of(found, columns, words),
+        "lines": rows_of(listing.lines_of(found, columns, words)),
         "conditions": listing.conditions_of(ask, words, readable),
         "addable": listing.addable_of(ask, words, readable),
         "choices": listing.choices_of(ask.query, words, rights),

@@ -26,7 +26,7 @@ from dangan.audit.rules import Event
 from dangan.dossiers.queries import find_by_unique
 from dangan.reports.audit_log import asking, taking_out
 from dangan.reports.audit_log.asking import Ask
-from dangan.reports.audit_log.wording import Words, kind_label, lines, verb
+from dangan.reports.audit_log.wording import Words, fact_label, kind_label, lines, verb
 
 EMPLOYEE_NUMBER = "identity.employee_number"
 HASHES_SHOWN = 10
@@ -180,7 +180,7 @@ def _facts(found: LoggedEvent) -> list[tuple[str, str]]:
     shown = []
     for key, value in found.facts.items():
         text = str(len(value)) if isinstance(value, list | dict) else str(value)
-        shown.append((key, text[:80]))
+        shown.append((fact_label(key), text[:80]))
     return shown
 
 

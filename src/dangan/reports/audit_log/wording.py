@@ -58,14 +58,16 @@ class Words:
         self._subjects = names_of_subjects({e.subject for e in events if e.subject})
 
     def line(self, event: LoggedEvent) -> Line:
+        whom = self.subject(event.subject)
+        what = self._what(event)
         return Line(
             event=event,
             who=self._accounts.get(event.actor, str(event.actor)[:8]),
             kind=kind_label(event.kind),
             symbol=_SYMBOLS.get(event.kind, ""),
             verb=verb(event.action),
-            what=self._what(event),
-            whom=self.subject(event.subject),
+            what="" if what == whom else what,
+            whom=whom,
             amount=amount(event.facts),
             refused=_refused(event.outcome),
             proved=event.leaf is not None and event.leaf < self._size,
@@ -131,6 +133,41 @@ def kind_label(kind: str) -> str:
 
 def _refused(outcome: str) -> str:
     return {"refused": _("已拒绝，无权限"), "failed": _("没有成功")}.get(outcome, "")
+
+
+def fact_label(key: str) -> str:
+    """What a clear fact of an event is called; its key when nobody named it."""
+    return {
+        "actions": _("动作"),
+        "actor": _("操作者"),
+        "address": _("来源"),
+        "as_of": _("时点"),
+        "by": _("分组"),
+        "changes": _("更新记录"),
+        "checkpoint": _("检查点"),
+        "columns": _("列数"),
+        "damaged": _("损坏的密钥"),
+        "data": _("连同数据"),
+        "dossiers": _("档案数"),
+        "epoch": _("密钥周期"),
+        "event": _("事件"),
+        "events": _("事件数"),
+        "groups": _("组数"),
+        "hits": _("命中"),
+        "keys": _("密钥数"),
+        "n": _("条数"),
+        "outcome": _("结果"),
+        "people": _("人数"),
+        "problems": _("问题数"),
+        "records": _("写入行数"),
+        "revision": _("字典版本"),
+        "rows": _("显示行数"),
+        "shown": _("显示行数"),
+        "since": _("起"),
+        "total": _("总数"),
+        "until": _("止"),
+        "versions": _("版本"),
+    }.get(key, key)
 
 
 def amount(facts: Mapping[str, Any]) -> str:

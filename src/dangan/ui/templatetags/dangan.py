@@ -122,9 +122,8 @@ def bar(percent: float, tone: str = "", label: str = "") -> SafeString:
         'aria-hidden="true"'
     )  # fmt: skip
     return format_html(
-        '<svg class="bar {}" viewBox="0 0 100 6" preserveAspectRatio="none" {}>'
-        '<rect class="bar-full" width="100" height="6"/>'
-        '<rect class="bar-part" width="{}" height="6"/></svg>',
+        '<svg class="bar {}" {}><rect class="bar-full" width="100%" height="100%" rx="3"/>'
+        '<rect class="bar-part" width="{}%" height="100%" rx="3"/></svg>',
         tone,
         described,
         f"{width:.1f}",
