@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dangan.access.rules.parties import ACTIONS, ANY, FieldRule, Role
-from dangan.dictionary.rules import Dictionary, Field, FieldClass, Message
+from dangan.dictionary.rules import OWNERS, Dictionary, FieldClass, Message
 
 _REACHES = ("own", "unit", "subtree", "all")
+_SELF_SERVICE = {"view": {"view", "edit"}, "edit": {"edit"}}
 _LINE_KEYS = frozenset(
     {
         "sets", "except_sets", "fields", "owners", "self_service",
@@ -136,12 +137,9 @@ def _line(where: str, line: Mapping[str, Any], dictionary: Dictionary) -> FieldR
     _known(f"{where}.actions", line["actions"], ACTIONS)
     _known(f"{where}.reach", [line["reach"]], _REACHES)
     fields = _fields(where, line, dictionary)
-    sets = frozenset(line.get("sets", (ANY,)))
-    every_set = {*dictionary.sets, *dictionary.retired_sets}
-    _known(f"{where}.sets", sets - {ANY}, every_set)
-    _known(f"{where}.except_sets", line.get("except_sets", ()), every_set)
+    nothing = "self_service" in line and not fields
     return FieldRule(
-        sets=sets,
+        sets=frozenset() if nothing else _sets(where, line, dictionary),
         except_sets=frozenset(line.get("except_sets", ())),
         fields=fields,
         actions=frozenset(line["actions"]),
@@ -152,27 +150,28 @@ def _line(where: str, line: Mapping[str, Any], dictionary: Dictionary) -> FieldR
     )
 
 
+def _sets(where: str, line: Mapping[str, Any], dictionary: Dictionary) -> frozenset[str]:
+    """The sets of a line: named, or by owner, or every one; no owner's set means none."""
+    every = {*dictionary.sets, *dictionary.retired_sets}
+    _known(f"{where}.sets", set(line.get("sets", ())) - {ANY}, every)
+    _known(f"{where}.except_sets", line.get("except_sets", ()), every)
+    if "owners" not in line:
+        return frozenset(line.get("sets", (ANY,)))
+    _known(f"{where}.owners", line["owners"], OWNERS)
+    return frozenset(key for key in every if dictionary.info_set(key).owner in line["owners"])
+
+
 def _fields(where: str, line: Mapping[str, Any], dictionary: Dictionary) -> frozenset[str]:
-    """The fields a line is narrowed to; a line by owner or self-service is never "all fields"."""
+    """The fields a line is narrowed to: named, or by what the person concerned may do."""
     every_set = (*dictionary.sets.values(), *dictionary.retired_sets.values())
     every = [item for info_set in every_set for item in info_set.by_key.values()]
     listed = frozenset(line.get("fields", ()))
     _known(f"{where}.fields", listed, {item.path for item in every})
-    if "owners" not in line and "self_service" not in line:
+    if "self_service" not in line:
         return listed
-    return listed | _chosen(every, line.get("owners"), line.get("self_service")) | {"-.-"}
-
-
-def _chosen(
-    every: Iterable[Field], owners: Collection[str] | None, self_service: str | None
-) -> frozenset[str]:
-    levels = {"view": {"view", "edit"}, "edit": {"edit"}}.get(self_service or "")
-    return frozenset(
-        item.path
-        for item in every
-        if (owners is None or item.owner in owners)
-        and (levels is None or item.self_service in levels)
-    )
+    _known(f"{where}.self_service", [line["self_service"]], _SELF_SERVICE)
+    levels = _SELF_SERVICE[line["self_service"]]
+    return listed | {item.path for item in every if item.self_service in levels}
 
 
 def _conflict(

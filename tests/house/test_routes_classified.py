@@ -1,0 +1,92 @@
+"""Every address says who may open it; a new one fails here until it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from dangan.access import registry
+from dangan.api.build import api
+from dangan.ui.requirements import Requirement, requirement_of
+
+PUBLIC = {"access:login", "ui:language"}
+"""Pages that anybody may open. The API's addresses stand open too: the token decides inside."""
+
+SIGNED_IN = {
+    "access:logout",
+    "access:password",
+    "dossiers:desk",
+    "dossiers:me",
+    "ui:help",
+    "ui:home",
+}
+"""Pages for anybody signed in: about oneself, or cut to one's rights inside."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address pattern, its name, and what it takes to open it."""
+
+    name: str
+    pattern: URLPattern
+    requirement: Requirement | None
+    view: Callable[..., Any]
+
+
+def routes(resolver: Any = None, namespace: str = "") -> Iterator[Route]:
+    """Every address of the site."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = entry.namespace or ""
+            yield from routes(entry, f"{namespace}{inner}:" if inner else namespace)
+        else:
+            found = requirement_of(entry.callback)
+            yield Route(f"{namespace}{entry.name or ''}", entry, found, entry.callback)
+
+
+def api_operations() -> Iterator[tuple[str, Requirement | None]]:
+    """Every operation of the API with the requirement of its function."""
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            for operation in view.operations:
+                name = f"{'/'.join(operation.methods)} {prefix}{path}"
+                yield name, requirement_of(operation.view_func)
+
+
+def test_there_are_routes_of_every_room():
+    rooms = {route.name.partition(":")[0] for route in routes()}
+    assert {"access", "organization", "roster", "dossiers", "exchange", "audit", "api"} <= rooms
+
+
+def test_every_route_states_a_requirement():
+    assert [route.name for route in routes() if route.requirement is None] == []
+
+
+def test_permissions_of_routes_are_those_of_the_table():
+    known = {key for key, item in registry.permissions().items() if not item.token_only}
+    asked = {r.requirement.permission for r in routes() if r.requirement}
+    asked |= {found.permission for _name, found in api_operations() if found}
+    assert asked - {None} <= known
+
+
+def test_only_these_pages_are_open_to_anybody():
+    opened = {
+        route.name
+        for route in routes()
+        if route.requirement and route.requirement.public and not route.name.startswith("api:")
+    }
+    assert opened == PUBLIC
+
+
+def test_only_these_pages_need_no_more_than_a_login():
+    opened = {r.name for r in routes() if r.requirement and r.requirement.login_only}
+    assert opened <= SIGNED_IN
+
+
+def test_every_operation_of_the_api_asks_for_a_permission():
+    found = dict(api_operations())
+    assert len(found) >= 10
+    assert [name for name, asked in found.items() if asked is None or not asked.permission] == []
