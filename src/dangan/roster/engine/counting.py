@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +59,8 @@ def group_part(sights: Sequence[Sight], query: GroupQuery, needle: Needle) -> Gr
 
 def merge_parts(parts: Sequence[GroupPart]) -> GroupPart:
     """Add up what several partitions or processes counted."""
+    if len(parts) == 1:
+        return parts[0]
     total: dict[Values, Tally] = {}
     for part in parts:
         for values, tally in part.tallies.items():
@@ -72,17 +73,26 @@ def merge_parts(parts: Sequence[GroupPart]) -> GroupPart:
 
 def groups(axes: Axes, query: GroupQuery, part: GroupPart) -> list[Group]:
     """Turn tallies into an answer: in the order of the axes, empty last, small ones suppressed."""
-    by = axes_of(axes, query)
+    places = [
+        _places(axis, values)
+        for axis, values in zip(axes_of(axes, query), zip(*part.tallies, strict=True), strict=False)
+    ]
 
-    def order(values: Values) -> tuple[Any, ...]:
-        keys = zip(by, values, strict=True)
-        return tuple((v is None, 0 if v is None else axis.key(v)) for axis, v in keys)
+    def order(values: Values) -> tuple[int, ...]:
+        return tuple([place[value] for place, value in zip(places, values, strict=True)])
 
     hidden = suppressed({v: tally.count for v, tally in part.tallies.items()}, query.suppress)
     return [
         _group(values, part.tallies[values], query.measures, hide=values in hidden)
         for values in sorted(part.tallies, key=order)
     ]
+
+
+def _places(axis: Axis, values: Iterable[JSON]) -> dict[JSON, int]:
+    """Return the place of each value in the order of an axis, empty last."""
+    different = set(values)
+    ordered = sorted((v for v in different if v is not None), key=axis.key)
+    return {value: place for place, value in enumerate([*ordered, None])}
 
 
 def suppressed(counts: Mapping[Values, int], smallest: int) -> frozenset[Values]:
@@ -117,14 +127,20 @@ def _count(sight: Sight, query: GroupQuery, needle: Needle) -> GroupPart:
     cells, names = _cells(numbers, sizes)
     counts = np.bincount(cells, minlength=len(names))
     sums = [_sums(sight, m, wanted, cells, len(names)) for m in query.measures]
-    tallies = {}
-    for place in np.flatnonzero(counts).tolist():
-        values = _values(sight, by, sizes, int(names[place]))
-        tallies[values] = Tally(
-            int(counts[place]),
-            [(float(total[place]), int(known[place])) for total, known in sums],
-        )
-    return GroupPart(tallies)
+    filled = np.flatnonzero(counts)
+    values = _values([axis.table(sight.part).labels for axis in by], names[filled])
+    per_measure = [
+        list(zip(total[filled].tolist(), known[filled].tolist(), strict=True))
+        for total, known in sums
+    ]
+    per_group = list(zip(*per_measure, strict=True)) or [()] * len(filled)
+    tallies = zip(counts[filled].tolist(), per_group, strict=True)
+    return GroupPart(
+        {
+            value: Tally(count, list(measured))
+            for value, (count, measured) in zip(values, tallies, strict=True)
+        }
+    )
 
 
 def _numbers(sight: Sight, axis: Axis, wanted: Where) -> NDArray[np.int64]:
@@ -154,12 +170,14 @@ def _cells(
     return dense, names
 
 
-def _values(sight: Sight, by: Sequence[Axis], sizes: Sequence[int], combined: int) -> Values:
-    found: list[JSON] = []
-    for axis, size in zip(reversed(by), reversed(sizes), strict=True):
-        combined, number = divmod(combined, size)
-        found.append(axis.table(sight.part).labels[number - 1] if number else None)
-    return tuple(reversed(found))
+def _values(labels: Sequence[Sequence[JSON]], combined: Rows) -> list[Values]:
+    """Return the values that combined numbers stand for."""
+    columns: list[list[JSON]] = []
+    for names in reversed(labels):
+        combined, number = np.divmod(combined, len(names) + 1)
+        with_empty = [None, *names]
+        columns.append([with_empty[place] for place in number.tolist()])
+    return list(zip(*reversed(columns), strict=True))
 
 
 def _sums(

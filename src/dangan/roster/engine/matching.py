@@ -107,10 +107,8 @@ def _below(axes: Axes, axis: Axis, column: Column, wanted: frozenset[str]) -> Ma
         table = axes.dictionary.table_of(axis.field)
         answers = [not wanted.isdisjoint(table.ancestors(text)) for text in texts]
     else:
-        answers = [
-            text in wanted or any(str(above) in wanted for above in axes.tree.path_of(UUID(text)))
-            for text in texts
-        ]
+        below = wanted | {str(unit) for top in wanted for unit in axes.tree.subtree(UUID(top))}
+        answers = [text in below for text in texts]
     return np.array([False, *answers], np.bool_)
 
 
