@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
+from dangan.access.pages import ActorRequest
+from dangan.access.rules import require
 from dangan.api import problems
 from dangan.api.dictionary import router as dictionary_router
 from dangan.api.handling import handle
@@ -14,6 +18,7 @@ from dangan.api.tokens import PerActor, TokenAuth
 from dangan.dossiers.api import router as dossiers_router
 from dangan.organization.api import router as organization_router
 from dangan.roster.api import router as roster_router
+from dangan.ui.requirements import requirement_of
 
 DESCRIPTION = """\
 人事档案接口。每次调用都按令牌所属账号的权限裁剪，并记入日志。
@@ -25,6 +30,24 @@ DESCRIPTION = """\
 
 Personnel records. Every call is cut to the rights of the token's account and logged.
 """
+
+
+Route = Callable[..., Any]
+
+
+def permitted(route: Route) -> Route:
+    """Lets a route answer only whom its requirement allows; without one it cannot be built."""
+    requirement = requirement_of(route)
+    if requirement is None or requirement.permission is None:
+        raise TypeError(f"{route.__name__}: a route needs @page with a permission")
+    permission = requirement.permission
+
+    @wraps(route)
+    def asked(request: ActorRequest, *arguments: Any, **values: Any) -> Any:
+        require(request.actor, permission)
+        return route(request, *arguments, **values)
+
+    return asked
 
 
 class Api(NinjaAPI):
@@ -78,6 +101,7 @@ api = Api(
     throttle=PerActor(),
 )
 handle(api)
+api.add_decorator(permitted)
 api.add_router("/", dossiers_router)
 api.add_router("/", roster_router)
 api.add_router("/", organization_router)

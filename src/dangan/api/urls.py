@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 
 from dangan.access.pages import page
 from dangan.api import problems
@@ -16,6 +17,7 @@ from dangan.api.problems import problem
 app_name = "api"
 
 
+@csrf_exempt
 @page(None, public=True)
 def absent(_request: HttpRequest, **_: Any) -> HttpResponse:
     """Addresses under /api/v1/ that do not exist answer as a problem, too."""
@@ -36,7 +38,10 @@ def _in_problem_form(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 
 
 def _classified(pattern: URLPattern | URLResolver) -> URLPattern | URLResolver:
-    if isinstance(pattern, URLPattern):
+    if isinstance(pattern, URLPattern) and pattern.name == "api-root":
+        # The description names it as the server's address; there is nothing to see there.
+        pattern.callback = absent
+    elif isinstance(pattern, URLPattern):
         pattern.callback = _in_problem_form(pattern.callback)
     return pattern
 
@@ -44,5 +49,5 @@ def _classified(pattern: URLPattern | URLResolver) -> URLPattern | URLResolver:
 urlpatterns: list[URLPattern | URLResolver] = [
     *(_classified(pattern) for pattern in api.urls[0]),
     path("", absent),
-    re_path(r"^(?P<rest>.+)$", absent),
+    re_path(r"[\s\S]+", absent),
 ]

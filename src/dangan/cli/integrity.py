@@ -16,17 +16,9 @@ _PROBLEMS_SHOWN = 100
 def verify(*, data: bool, checkpoints: Path | None, as_json: bool) -> int:
     """Checks the whole log; 1 when anything is not as it was written."""
     with acting(None) as actor:
-        from dangan.audit.checking import verify as check
-        from dangan.audit.rules import Event
+        from dangan.audit.actions import check
 
-        report = check(checkpoints=checkpoints, data=data)
-        actor.trail.add(
-            Event(
-                "audit.verify",
-                outcome="done" if report.ok else "failed",
-                facts={"events": report.events, "problems": len(report.problems)},
-            )
-        )
+        report = check(actor, checkpoints=checkpoints, data=data)
     if as_json:
         say_json(report.as_json())
         return 0 if report.ok else 1

@@ -23,7 +23,7 @@ from dangan.dictionary.rules import BadValue, Message
 from dangan.dictionary.values import ParseContext, parse
 from dangan.dossiers import actions, queries
 from dangan.dossiers.queries import CellView, ChangeView, DossierView, RowView
-from dangan.dossiers.rules import FieldProblem, InvalidRecord, Json, RowPlan
+from dangan.dossiers.rules import FieldProblem, InvalidRecord, Json, RowPlan, unknown_fields
 from dangan.dossiers.views.edit import form_context
 from dangan.dossiers.writing import Written
 from dangan.roster.api import RosterOut, list_subjects
@@ -64,7 +64,7 @@ class RecordOut(Schema):
     cells: dict[str, Cell]
 
 
-class SetOut(Schema):
+class DossierSetOut(Schema):
     """An information set of a dossier with its rows."""
 
     label: str
@@ -80,7 +80,7 @@ class SubjectOut(Schema):
     unit: UUID | None
     version: int
     as_of: date | None
-    sets: dict[str, SetOut]
+    sets: dict[str, DossierSetOut]
 
 
 class NewRecord(Strict):
@@ -346,6 +346,7 @@ def list_versions(
     response=HistoryOut,
     summary="更新记录",
     operation_id="list_history",
+    by_alias=True,
 )
 @page("history.view")
 def list_history(
@@ -372,7 +373,7 @@ def _parsed(info_set: str, values: Mapping[str, Raw], parsing: ParseContext) -> 
             info_set, [FieldProblem("", Message("没有信息集“{key}”。", key=info_set))]
         )
     parsed: dict[str, Json] = {}
-    problems = []
+    problems = unknown_fields(known, dict.fromkeys(values))
     for key, raw in values.items():
         item = known.by_key.get(key)
         if item is None or raw is None or raw == "":
@@ -416,7 +417,7 @@ def _dossier(view: DossierView) -> SubjectOut:
         version=view.version,
         as_of=view.as_of,
         sets={
-            key: SetOut(
+            key: DossierSetOut(
                 label=shown.info_set.label,
                 may_edit=shown.may_edit,
                 records=[_record(row) for row in shown.rows],

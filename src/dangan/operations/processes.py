@@ -55,7 +55,7 @@ def worker() -> None:
     _set_up()
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", "--concurrency", "2")
+    call_command("procrastinate", "worker", "--concurrency", "2", verbosity=0)
 
 
 def sequencer() -> None:
