@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import resource
 import struct
 import subprocess
 import sys
@@ -85,17 +84,17 @@ def test_samples_that_must_be_refused():
 
 def test_the_bomb_is_refused_before_memory_grows():
     program = (
-        "import resource, sys\n"
+        "import sys\n"
+        "from dangan.exchange.benchmark import peak_memory\n"
         "from dangan.exchange.workbook import Unusable, read_workbook\n"
         "try:\n    read_workbook(open(sys.argv[1], 'rb').read())\n"
-        "except Unusable:\n"
-        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "except Unusable:\n    print(peak_memory())\n"
     )
     bomb = str(SAMPLES / "05-bad" / "zip-bomb.xlsx")
     done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", program, bomb], capture_output=True, text=True, check=True
     )
-    assert int(done.stdout) < 300 * 1024
+    assert float(done.stdout) < 300
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused():
@@ -231,10 +230,3 @@ _WHOLE = (
     (SAMPLES / "04-old-system.xls").read_bytes(),
     (SAMPLES / "02-branch-report.xlsx").read_bytes(),
 )
-
-
-def test_reading_stays_within_memory():
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    book = xlsx([["姓名", "工号"]] + [[f"某{n}", f"N{n}"] for n in range(20_000)])
-    assert len(read_workbook(book).sheets[0].rows) == 20_001
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 * 1024

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from uuid import UUID, uuid4
 
 from dangan.access.rules import Actor, Showing, field_showings
@@ -179,10 +180,7 @@ class Importer:
                 merged=sheet.merged,
                 formulas=sheet.formulas,
             )
-            start = done
-            result = reader.read(
-                sheet.rows, lambda count, start=start: self._progress("parse", start + count, total)
-            )
+            result = reader.read(sheet.rows, partial(self._parsed, done, total))
             done += len(sheet.rows)
             self._progress("parse", done, total)
             report.errors += result.errors
@@ -190,6 +188,9 @@ class Importer:
             report.sheets[sheet.name] = SheetCount(len(result.rows))
             read.append(result)
         return read
+
+    def _parsed(self, before: int, total: int, count: int) -> None:
+        self._progress("parse", before + count, total)
 
     def _left_out(self, sheet: Sheet, report: ImportReport) -> None:
         if len(sheet.rows) > 1 and not sheet.name.endswith(GUIDE_SHEET):

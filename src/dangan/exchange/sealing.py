@@ -51,7 +51,7 @@ def seal_about(key: SubjectKey, job: UUID, about: About) -> bytes:
     )
 
 
-def open_about(key: SubjectKey, job: UUID, sealed: bytes) -> About:
+def open_about(key: SubjectKey, job: UUID, sealed: bytes | memoryview) -> About:
     data = _open(key, job, "about", sealed)
     return About(
         tuple(data["names"]),
@@ -65,7 +65,7 @@ def seal_report(key: SubjectKey, job: UUID, report: ImportReport) -> bytes:
     return _seal(key, job, "report", report.as_json())
 
 
-def open_report(key: SubjectKey, job: UUID, sealed: bytes) -> ImportReport:
+def open_report(key: SubjectKey, job: UUID, sealed: bytes | memoryview) -> ImportReport:
     return ImportReport.from_json(_open(key, job, "report", sealed))
 
 
@@ -73,5 +73,5 @@ def _seal(key: SubjectKey, job: UUID, part: str, data: object) -> bytes:
     return seal(key, Place("import", job, part), msgspec.msgpack.encode(data))
 
 
-def _open(key: SubjectKey, job: UUID, part: str, sealed: bytes) -> Any:
+def _open(key: SubjectKey, job: UUID, part: str, sealed: bytes | memoryview) -> Any:
     return msgspec.msgpack.decode(unseal(key, Place("import", job, part), bytes(sealed)))

@@ -31,7 +31,7 @@ class MemoryUploads(FileUploadHandler):
         input_data: Any,
         META: Mapping[str, Any],  # noqa: N803 - Django's name
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: str | None = None,
     ) -> None:
         del input_data, META, content_length, boundary, encoding
@@ -53,7 +53,7 @@ class MemoryUploads(FileUploadHandler):
         self._buffer.write(raw_data)
         return None
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[bytes] | None:
         self._buffer.seek(0)
         return InMemoryUploadedFile(
             file=self._buffer,

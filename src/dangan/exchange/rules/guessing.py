@@ -212,9 +212,9 @@ def _by_content(column: Column, sample: Sequence[Sequence[object]], home: str) -
     """The field whose values these look like: nine in ten must fit. A sheet of one set
     takes only the ID number this way, to know whose row it is."""
     texts = [
-        "".join(unicodedata.normalize("NFKC", cells[column.index]).split()).upper().replace("-", "")
+        "".join(unicodedata.normalize("NFKC", cell).split()).upper().replace("-", "")
         for cells in sample
-        if column.index < len(cells) and isinstance(cells[column.index], str)
+        if column.index < len(cells) and isinstance(cell := cells[column.index], str)
     ]
     texts = [text for text in texts if text]
     if len(texts) < 2:

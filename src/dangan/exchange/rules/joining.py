@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from dangan.dictionary.rules import Dictionary, Json, Message
@@ -284,6 +285,16 @@ def _by_set(row: Parsed) -> list[RowDraft]:
     """A row's values as rows of information sets."""
     sets: dict[str, dict[str, Json]] = {}
     for path, value in row.values.items():
-        set_key, _, field_key = path.partition(".")
-        sets.setdefault(set_key, {})[field_key] = value
+        set_key, field_key = _parts(path)
+        known = sets.get(set_key)
+        if known is None:
+            sets[set_key] = {field_key: value}
+        else:
+            known[field_key] = value
     return [RowDraft(set_key, values, row) for set_key, values in sets.items()]
+
+
+@lru_cache(maxsize=4096)
+def _parts(path: str) -> tuple[str, str]:
+    set_key, _, field_key = path.partition(".")
+    return set_key, field_key

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 from dangan.dictionary.rules import Dictionary, InfoSet, Json, Message
@@ -61,9 +62,10 @@ class Planner:
             self._refuse_row(draft, draft.source.place(_key(draft)), _TAKEN)
             return None
         targets = self._targets(draft, stored or {})
-        self._check(draft, targets, stored or {})
+        after = _after(targets, stored or {})
+        self._check(draft, targets, after)
         if not draft.bad:
-            self._rights(draft, targets, stored or {})
+            self._rights(draft, targets, _units(self._dictionary, stored or {}, after))
         if draft.bad:
             return None
         rows = [
@@ -92,9 +94,8 @@ class Planner:
             targets.append(Target(row, found))
         return targets
 
-    def _check(self, draft: Draft, targets: Sequence[Target], stored: Stored) -> None:
-        """Each row as it will be, beside the rest of the dossier as it will be."""
-        after = _after(targets, stored)
+    def _check(self, draft: Draft, targets: Sequence[Target], after: Stored) -> None:
+        """Each row as it will be, beside the rest of the dossier as it will be (``after``)."""
         doubtful_birth = False
         for target in sorted(targets, key=lambda target: target.draft.info_set != "identity"):
             row = target.draft
@@ -115,8 +116,14 @@ class Planner:
                 else:
                     self.warnings.append(Finding(row.place(finding.field), finding.message))
 
-    def _rights(self, draft: Draft, targets: Sequence[Target], stored: Stored) -> None:
-        now, then = _units(self._dictionary, targets, stored)
+    def _rights(
+        self,
+        draft: Draft,
+        targets: Sequence[Target],
+        units: tuple[UUID | None, UUID | None],
+    ) -> None:
+        """``units`` are the person's before and after."""
+        now, then = units
         if draft.subject is None:
             now = then
         for target in targets:
@@ -221,19 +228,24 @@ def _after(targets: Sequence[Target], stored: Stored) -> dict[str, list[Row]]:
             values = patched(old.values, target.draft.values)
             rows.append(replace(old, values=values))
         else:
-            rows.append(Row(UUID(int=number), target.draft.values, version=0, valid_from=date.min))
+            rows.append(Row(_new_row(number), target.draft.values, version=0, valid_from=date.min))
     return after
 
 
 def _units(
-    dictionary: Dictionary, targets: Sequence[Target], stored: Stored
+    dictionary: Dictionary, before: Stored, after: Stored
 ) -> tuple[UUID | None, UUID | None]:
     """The unit before and after."""
     post = dictionary.sets["post"]
-    before = current_row(post, stored.get("post", ()))
-    after = current_row(post, _after([t for t in targets if t.draft.info_set == "post"],
-                                     {"post": stored.get("post", ())}).get("post", ()))  # fmt: skip
-    return _unit(before), _unit(after)
+    now = current_row(post, before.get("post", ()))
+    then = current_row(post, after.get("post", ()))
+    return _unit(now), _unit(then)
+
+
+@lru_cache(maxsize=1024)
+def _new_row(number: int) -> UUID:
+    """Stands for a row that has no identifier yet."""
+    return UUID(int=number)
 
 
 def _unit(row: Row | None) -> UUID | None:

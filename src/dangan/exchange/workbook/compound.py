@@ -126,7 +126,8 @@ class Compound:
         container = self._chain(root.start)
         table = self._chain(self._mini_start)
         links = struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
-        pieces, number = [], entry.start
+        pieces: list[bytes] = []
+        number = entry.start
         while number < _END:
             if number >= len(links) or len(pieces) > len(links):
                 raise Unusable(_DAMAGED)

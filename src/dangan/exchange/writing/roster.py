@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from dangan.access.rules import Actor, Scope, Showing, scope
-from dangan.dictionary.rules import Dictionary, Field
+from dangan.dictionary.rules import Dictionary, Field, Json
 from dangan.dictionary.values import display, mask
 from dangan.dossiers.models import Subject
 from dangan.exchange.writing.book import Book, footer
@@ -137,7 +137,7 @@ class _Texts:
             return "" if column.path in DERIVED else mask(column.field, cell.value)
         return self._plain(column, cell.value)
 
-    def _plain(self, column: ExportColumn, value: object) -> str:
+    def _plain(self, column: ExportColumn, value: Json) -> str:
         if column.path in DERIVED:
             derived = DERIVED[column.path]
             labels = {band.key: band.label for band in derived.bands}
@@ -149,7 +149,7 @@ class _Texts:
             self._known[key] = self._displayed(column.field, value)
         return self._known[key]
 
-    def _displayed(self, item: Field | None, value: object) -> str:
+    def _displayed(self, item: Field | None, value: Json) -> str:
         if item is None:
             return ""
         if item.type == "unit":
