@@ -9,7 +9,7 @@ from dangan.access.queries import system_actor
 from dangan.access.rules import Absent, Refused
 from dangan.dossiers import actions, queries
 from dangan.dossiers.models import Problem
-from dangan.dossiers.rules import InvalidRecord
+from dangan.dossiers.rules import InvalidRecord, RowPlan
 from dangan.dossiers.scanning import scan_all
 
 
@@ -85,3 +85,31 @@ def test_words_of_tickets_are_sealed(gap):
     _cast, _hr, shen, _row = gap
     ticket = Problem.objects.get(subject=shen, code="work_gap")
     assert b"2011" not in bytes(ticket.sealed_message)
+
+
+def test_two_dossiers_of_one_person_are_found_at_night(cast):
+    hr = cast.actor("hr_manager")
+    first = queries.open_dossier(hr, cast.people["罗文博"]).sets["identity"].rows[0]
+    twin = {
+        "name": "罗文博",
+        "employee_number": "030999",
+        "sex": "1",
+        "birth_date": str(first.cell("birth_date").value),
+    }
+    second = actions.create_subject(
+        console,
+        rows=[RowPlan("identity", twin), RowPlan("post", {"unit": str(cast.units["销售部"])})],
+    )
+    assert not Problem.objects.filter(code="duplicate").exists()
+    scan_all(system_actor())
+    named = set(Problem.objects.filter(code="duplicate").values_list("subject", flat=True))
+    assert named == {second.subject, cast.people["罗文博"]}
+
+    row = queries.open_dossier(hr, second.subject).sets["identity"].rows[0]
+    actions.save_row(
+        hr, subject=second.subject, info_set="identity", row=row.row, base_version=row.version,
+        values={"name": "罗文涛"},
+    )  # fmt: skip
+    assert Problem.objects.filter(code="duplicate", state="open").count() == 2
+    scan_all(system_actor())
+    assert not Problem.objects.filter(code="duplicate", state="open").exists()
