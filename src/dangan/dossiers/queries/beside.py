@@ -139,12 +139,20 @@ def looks(opened: Opened, *, limit: int) -> list[Look]:
         Look(
             actor=event.actor,
             name=names.get(event.actor, _("已注销的账号")),
-            deed=_deed(opened.dictionary, event.action, event.object, language),
+            deed=_deed(opened.dictionary, event.action, _target(event), language),
             reason=event.reason,
             at=event.at,
         )
         for event in found
     ]
+
+
+def _target(event: audit_queries.LoggedEvent) -> str:
+    """Which sets or field an event was about: a change names the records it wrote."""
+    records = event.facts.get("records")
+    if not isinstance(records, list):
+        return event.object
+    return ",".join(dict.fromkeys(str(record["set"]) for record in records))
 
 
 def _deed(dictionary: Dictionary, action: str, target: str, language: str) -> str:

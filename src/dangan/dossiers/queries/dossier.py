@@ -120,6 +120,8 @@ class Words:
             if person not in self._people:
                 self._people |= roster_queries.names([person])
             return self._people.get(person, "")
+        if item.type == "image":
+            return translation.gettext("已上传")
         language = translation.get_language() or "zh-hans"
         return field_values.display(item, value, dictionary=self.dictionary, language=language)
 

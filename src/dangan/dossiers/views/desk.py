@@ -178,7 +178,9 @@ class _Keeper:
         joined = answers[-1].total if JOINED in self.plain else None
         return {
             "overview": overview,
-            "departments": overview.units[:DEPARTMENTS] if overview else (),
+            "departments": overview.units[:DEPARTMENTS]
+            if overview and self.actor.may("statistics.view")
+            else (),
             "figures": self._figures(overview, joined),
             "problems": self._problems(lines),
             "due": self._due(reminders, answers),
@@ -210,6 +212,8 @@ class _Keeper:
         found = [Figure(_("在册人数"), overview.people, _("不含离职"), self.roster)]
         if joined is not None:
             found.append(Figure(_("本月入职"), joined, _("按入职日期"), self.roster))
+        if not self.actor.may("dossier.state"):
+            return found
         drafts = overview.by_state.get("draft", 0) + overview.by_state.get("confirmed", 0)
         changed = overview.by_state.get("changed", 0)
         states = f"{self.roster}?state="

@@ -68,6 +68,7 @@ class DossierContext:
     photo_url: str
     steps: Sequence[StateStep]
     beside: Beside | None
+    percent: int | None
     missing: Sequence[tuple[str, str]]
     row: str
     at_list: bool
@@ -92,7 +93,8 @@ def dossier(request: ActorRequest, subject: UUID) -> HttpResponse:
     beside = None if fragment or day else queries.beside(opened)
     context = _context(request, opened, view, key, beside)
     template = "dossiers/parts/sets.html" if fragment else "dossiers/dossier.html"
-    response = render(request, template, {"page": context, "nav": "roster"})
+    nav = "me" if view.own else "roster"
+    response = render(request, template, {"page": context, "nav": nav})
     patch_vary_headers(response, ["HX-Request"])
     response["Cache-Control"] = "no-store"
     return response
@@ -165,11 +167,22 @@ def _context(
         photo_url=_photo_url(opened, view) if ways.edit else "",
         steps=_steps(actor, opened, view) if ways.edit or view.as_of is None else (),
         beside=beside,
+        percent=_percent(actor, view),
         missing=missing_of(view, ways),
         row=request.GET.get("row", ""),
         at_list="set" not in request.GET,
         today=today,
     )
+
+
+def _percent(actor: Actor, view: DossierView) -> int | None:
+    """Completeness, for the person, for who can mend it and for who answers for the figures."""
+    concerned = (
+        view.own
+        or actor.may("statistics.view")
+        or any(item.may_edit for item in view.sets.values())
+    )
+    return view.completeness.percent if view.completeness and concerned else None
 
 
 def _crumbs(actor: Actor, tree: Tree, path: Sequence[UUID]) -> list[Crumb]:
