@@ -270,7 +270,7 @@ def proof(event: int) -> Proof | None:
         size=signed.size,
         root=signed.root,
         note=signed.note,
-        public_key=str(tree.signer().public),
+        public_key=str(tree.public_key()),
     )
 
 
@@ -291,48 +291,46 @@ def proves(found: Proof) -> bool:
 
 
 def standing() -> Standing:
-    """How the log stands now; costs three cheap queries."""
-    signed = tree.latest()
+    """How the log stands now, in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT (SELECT at FROM audit_checkpoint ORDER BY size DESC LIMIT 1),"
-            " (SELECT count(*) FROM (SELECT 1 FROM audit_event"
-            "  WHERE (era, xid, id) > (%s, %s::text::xid8, %s) LIMIT 10000) AS waiting),"
-            " v.at, v.report FROM (SELECT 1) AS one LEFT JOIN"
-            " (SELECT at, report FROM audit_verification ORDER BY id DESC LIMIT 1) AS v ON true",
-            [signed.era, signed.xid, signed.event] if signed else [0, 0, 0],
+            "WITH signed AS (SELECT * FROM audit_checkpoint ORDER BY size DESC LIMIT 1),"
+            " checked AS (SELECT at, report FROM audit_verification ORDER BY id DESC LIMIT 1)"
+            " SELECT s.size, s.root, s.note, s.at, (SELECT count(*) FROM (SELECT 1 FROM audit_event"
+            "  WHERE (era, xid, id) > (coalesce(s.era, 0::smallint), coalesce(s.xid, '0'::xid8),"
+            "  coalesce(s.event, 0)) LIMIT 10000) AS w), c.at, c.report"
+            " FROM (SELECT 1) AS one LEFT JOIN signed s ON true LEFT JOIN checked c ON true"
         )
-        signed_at, waiting, checked_at, checked = cursor.fetchone()
-    if signed is None:
-        return Standing(waiting=waiting, checked_at=checked_at, checked=_parsed(checked))
+        size, root, note, signed_at, waiting, checked_at, report = cursor.fetchone()
+    checked = json.loads(report) if isinstance(report, str) else report or {}
+    if size is None:
+        return Standing(waiting=waiting, checked_at=checked_at, checked=checked)
+    key = tree.public_key()
     return Standing(
-        size=signed.size,
-        root=signed.root,
-        note=signed.note,
-        copied=_copied(),
+        size=size,
+        root=root,
+        note=note,
+        copied=_copied(key),
         signed_at=signed_at,
-        signature_valid=_signed_by_us(signed),
+        signature_valid=_signed_by(key, note) == (size, root),
         waiting=waiting,
         checked_at=checked_at,
-        checked=_parsed(checked),
+        checked=checked,
     )
 
 
-def _copied() -> int:
-    last = last_in_file(settings.DANGAN.checkpoint_file, tree.signer().public)
+def _copied(key: Verifier) -> int:
+    last = last_in_file(settings.DANGAN.checkpoint_file, key)
     return last.size if last else 0
 
 
-def _signed_by_us(signed: tree.Stored) -> bool:
+def _signed_by(key: Verifier, note: str) -> tuple[int, bytes] | None:
+    """What a note promises if the key signed it: number of leaves and root."""
     try:
-        checkpoint = tree.signer().public.open(signed.note)
+        checkpoint = key.open(note)
     except BadNote:
-        return False
-    return (checkpoint.size, checkpoint.root) == (signed.size, signed.root)
-
-
-def _parsed(report: str | dict[str, Any] | None) -> dict[str, Any]:
-    return json.loads(report) if isinstance(report, str) else report or {}
+        return None
+    return checkpoint.size, checkpoint.root
 
 
 def _require(actor: Asker, permission: str) -> None:
@@ -375,27 +373,26 @@ def _where(query: EventQuery) -> tuple[str, list[Any]]:
 
 
 def _page(query: EventQuery) -> EventPage:
+    """The page and the count of all matches in one statement."""
     where, values = _where(query)
+    counted = f"(SELECT count(*) FROM (SELECT 1 FROM audit_event e WHERE {where} LIMIT %s) AS n)"  # noqa: S608 - built from constants
+    position: list[Any] = list(query.before or ())
+    narrowed = where + (" AND (e.at, e.id) < (%s, %s)" if position else "")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM audit_event e WHERE {where} LIMIT %s) AS n",  # noqa: S608 - built from constants
-            [*values, COUNT_UP_TO],
+            f"SELECT {_FIELDS}, {counted}"  # noqa: S608 - built from constants
+            " FROM audit_event e LEFT JOIN audit_leaf l ON l.event = e.id"
+            f" WHERE {narrowed} ORDER BY e.at DESC, e.id DESC LIMIT %s",
+            [*values, COUNT_UP_TO, *values, *position, query.limit + 1],
         )
-        (total,) = cursor.fetchone()
-    found = _read(_rows_before(query, query.before))
+        rows = cursor.fetchall()
+    total = rows[0][3] if rows else 0
+    found = _read(row[:3] for row in rows)
     more = None
     if len(found) > query.limit:
         found = found[: query.limit]
         more = (found[-1].at, found[-1].id)
     return EventPage(tuple(found), total, more)
-
-
-def _rows_before(query: EventQuery, before: tuple[datetime, int] | None) -> list[_Row]:
-    where, values = _where(query)
-    if before is not None:
-        where += " AND (e.at, e.id) < (%s, %s)"
-        values += before
-    return _select(where, values, query.limit + 1)
 
 
 def _all_pages(query: EventQuery, size: int = 1_000) -> Iterator[LoggedEvent]:

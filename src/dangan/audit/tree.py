@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
@@ -50,6 +51,12 @@ def signer() -> Signer:
     secret = named_secret(_KEY_NAME, lambda: secrets.token_bytes(_KEY_BYTES + 8))
     key = Ed25519PrivateKey.from_private_bytes(secret[:_KEY_BYTES])
     return Signer(f"dangan/log/{secret[_KEY_BYTES:].hex()}", key)
+
+
+@lru_cache(maxsize=1)
+def public_key() -> Verifier:
+    """The public half, which is no secret: read once a process."""
+    return signer().public
 
 
 def latest() -> Stored | None:

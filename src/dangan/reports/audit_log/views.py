@@ -17,7 +17,6 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from dangan.access.pages import ActorRequest, page
-from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Absent
 from dangan.audit import queries
 from dangan.audit.catalogue import actions
@@ -133,9 +132,11 @@ def _as_file(response: HttpResponse, name: str) -> HttpResponse:
 
 
 def _list_context(ask: Ask, found: EventPage, standing: Standing) -> dict[str, Any]:
+    actors = queries.actors()
+    words = Words(found.events, size=standing.size, also=actors)
     return {
         "ask": ask,
-        "lines": lines(found.events, size=standing.size),
+        "lines": [words.line(one) for one in found.events],
         "total": found.total,
         "total_is_least": found.total_is_least,
         "older": ask.address_of(before=found.more) if found.more else "",
@@ -143,20 +144,16 @@ def _list_context(ask: Ask, found: EventPage, standing: Standing) -> dict[str, A
         "here": ask.address_of(before=ask.before),
         "periods": [Option(key, _period(key), ask.period == key) for key in asking.PERIODS],
         "period": _period(ask.period),
-        "actors": _actors(ask),
+        "actors": sorted(
+            (Option(str(number), words.actor(number), number == ask.actor) for number in actors),
+            key=lambda option: option.label,
+        ),
         "verbs": [Option(key, verb(key), key in ask.actions) for key in actions()],
         "chosen_verbs": _("、").join(verb(key) for key in ask.actions[:2]),
         "outcomes": [Option(key, _outcome(key), ask.outcome == key) for key in asking.OUTCOMES],
         "outcome": _outcome(ask.outcome),
-        "whom": Words((), size=0).subject(ask.subject) if ask.subject else "",
+        "whom": words.subject(ask.subject) if ask.subject else "",
     }
-
-
-def _actors(ask: Ask) -> list[Option]:
-    numbers = queries.actors()
-    names = names_of_accounts(numbers)
-    options = [Option(str(n), names.get(n, str(n)[:8]), n == ask.actor) for n in numbers]
-    return sorted(options, key=lambda option: option.label)
 
 
 def _event_context(request: ActorRequest, number: int, standing: Standing) -> dict[str, Any] | None:

@@ -49,12 +49,14 @@ class Line:
 class Words:
     """What the names in some events read; everything is fetched once for all of them."""
 
-    def __init__(self, events: Sequence[LoggedEvent], *, size: int) -> None:
+    def __init__(
+        self, events: Sequence[LoggedEvent], *, size: int, also: Iterable[UUID] = ()
+    ) -> None:
         self._size = size
         self._dictionary: Dictionary = current()
         self._tree: Tree = tree()
         objects = {found for event in events if (found := _uuid(event.object))}
-        self._accounts = names_of_accounts({event.actor for event in events} | objects)
+        self._accounts = names_of_accounts({*also, *objects, *(event.actor for event in events)})
         self._subjects = names_of_subjects({e.subject for e in events if e.subject})
 
     def line(self, event: LoggedEvent) -> Line:
@@ -62,7 +64,7 @@ class Words:
         what = self._what(event)
         return Line(
             event=event,
-            who=self._accounts.get(event.actor, str(event.actor)[:8]),
+            who=self.actor(event.actor),
             kind=kind_label(event.kind),
             symbol=_SYMBOLS.get(event.kind, ""),
             verb=verb(event.action),
@@ -72,6 +74,10 @@ class Words:
             refused=_refused(event.outcome),
             proved=event.leaf is not None and event.leaf < self._size,
         )
+
+    def actor(self, number: UUID) -> str:
+        """An account's name; the beginning of the identifier when there is none (any more)."""
+        return self._accounts.get(number, str(number)[:8])
 
     def subject(self, subject: UUID | None) -> str:
         """A person's name; the beginning of the identifier when there is none (any more)."""
@@ -85,7 +91,7 @@ class Words:
         named = [self._thing(part) for part in parts[:SETS_NAMED]]
         text = _("、").join(named)
         if len(parts) > SETS_NAMED:
-            return _("{some} 等 {n} 个信息集").format(some=text, n=len(parts))
+            return _("{some} 等 {n} 项").format(some=text, n=len(parts))
         return text
 
     def _thing(self, key: str) -> str:
