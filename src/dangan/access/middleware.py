@@ -35,8 +35,13 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = self._actor(request)  # type: ignore[attr-defined]  # see ActorRequest
-        return self.get_response(request)
+        actor = self._actor(request)
+        request.actor = actor  # type: ignore[attr-defined]  # see ActorRequest
+        response = self.get_response(request)
+        if actor.known:
+            # Nothing personal stays in the browser's cache after the session.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
 
     def _actor(self, request: HttpRequest) -> Actor:
         address = address_of(request)

@@ -1,0 +1,174 @@
+"""The pages of accounts, roles and tokens, as people use them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.access.conftest import PASSWORD, log_in
+
+from dangan.access import actions, queries
+from dangan.access.actions import Wish
+from dangan.access.models import Account, Grant, RightsRequest, Token
+
+AT_MOST = 15
+
+
+def statements(browser, url: str) -> int:
+    browser.get(url)
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(url).status_code == 200
+    return len(asked)
+
+
+def test_a_new_account_shows_its_first_password_once(signed_in, units):
+    browser = signed_in("it", "it")
+    form = {
+        "login": "xin",
+        "name": "新人",
+        "role": "finance",
+        "unit": str(units["华东公司"]),
+        "reason": "新入职",
+    }
+    answer = browser.post("/accounts/new/", form)
+    password = re.search(r'<code class="once">([^<]+)</code>', answer.content.decode()).group(1)
+    made = Account.objects.get(pk=queries.actor_named("xin").id)
+    assert "no-store" in answer["Cache-Control"]
+    assert password not in browser.get(f"/accounts/{made.id}/").content.decode()
+    request = RightsRequest.objects.get()
+    assert (request.role, request.unit, request.state) == ("finance", units["华东公司"], "open")
+    assert log_in("xin", password).get("/tokens/")["Location"] == "/password/"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"login": "it"}, "已被使用"),
+        ({"login": ""}, "is-invalid"),
+        ({"role": "finance", "reason": ""}, "理由"),
+        ({"role": "head", "reason": "代理"}, "要选定部门"),
+        ({"number": "999"}, "没有这个工号"),
+    ],
+)
+def test_a_form_that_cannot_be_is_given_back_with_the_reason(signed_in, change, reason):
+    browser = signed_in("it", "it")
+    answer = browser.post("/accounts/new/", {"login": "xin", "name": "新人"} | change)
+    assert answer.status_code == 422
+    assert reason in answer.content.decode()
+    assert Account.objects.count() == 1
+
+
+def test_asking_and_approving_takes_two_people_and_then_counts(signed_in, make_account):
+    it, hr = signed_in("it", "it"), signed_in("liang", "hr_manager")
+    account = make_account("chen")
+    page = f"/accounts/{account}/"
+    form = {"role": "finance", "reason": "新岗位"}
+    assert it.post(f"{page}ask/", form).status_code == 302
+    request = RightsRequest.objects.get()
+    assert "同意" not in it.get(page).content.decode()
+    assert it.post(f"/roles/requests/{request.id}/approve/").status_code == 403
+    assert "新岗位" in hr.get("/roles/requests/").content.decode()
+    hr.post(f"/roles/requests/{request.id}/approve/")
+    assert Grant.objects.get(account=account).role == "finance"
+    again = hr.post(f"/roles/requests/{request.id}/approve/", follow=True)
+    assert "已经办结" in again.content.decode()
+
+
+def test_a_role_is_taken_back_the_same_way(signed_in, make_account):
+    it, hr = signed_in("it", "it"), signed_in("liang", "hr_manager")
+    account = make_account("chen", "finance")
+    it.post(f"/accounts/{account}/ask-back/", {"role": "finance", "reason": "调岗"})
+    request = RightsRequest.objects.get()
+    hr.post(f"/roles/requests/{request.id}/decline/")
+    assert Grant.objects.filter(account=account).exists()
+    it.post(f"/accounts/{account}/ask-back/", {"role": "finance", "reason": "调岗"})
+    it.post(f"/roles/requests/{RightsRequest.objects.get(state='open').id}/withdraw/")
+    it.post(f"/accounts/{account}/ask-back/", {"role": "finance", "reason": "调岗"})
+    hr.post(f"/roles/requests/{RightsRequest.objects.get(state='open').id}/approve/")
+    assert not Grant.objects.filter(account=account).exists()
+
+
+def test_roles_in_conflict_are_refused_on_the_page_with_the_sentence(signed_in, make_account):
+    hr = signed_in("liang", "hr_manager")
+    account = make_account("it", "it")
+    form = {"role": "hr_specialist", "reason": "兼任"}
+    answer = hr.post(f"/accounts/{account}/ask/", form)
+    assert answer.status_code == 422
+    assert "管理账号的人不看档案" in answer.content.decode()
+
+
+def test_reset_lock_and_open_from_the_page(signed_in, make_account):
+    it = signed_in("it", "it")
+    account = make_account("chen", "finance")
+    answer = it.post(f"/accounts/{account}/reset/")
+    fresh = re.search(r'<code class="once">([^<]+)</code>', answer.content.decode()).group(1)
+    assert log_in("chen", PASSWORD).get("/tokens/")["Location"].startswith("/login/")
+    assert log_in("chen", fresh).get("/tokens/")["Location"] == "/password/"
+    it.post(f"/accounts/{account}/lock/")
+    assert "已停用" in it.get("/accounts/?state=locked").content.decode()
+    it.post(f"/accounts/{account}/unlock/")
+    assert Account.objects.get(pk=account).state == "active"
+
+
+def test_an_account_is_found_by_its_whole_login_name_which_stays_out_of_the_address(
+    signed_in, make_account
+):
+    it = signed_in("it", "it")
+    make_account("zhaopu", "finance")
+    found = it.post("/accounts/", {"login": "ZHAOPU"}).content.decode()
+    assert "zhaopu本人" in found
+    assert "it本人" not in found.partition("<main")[2]
+    assert "没有这个账号" in it.post("/accounts/", {"login": "zhao"}).content.decode()
+    assert 'method="post"' in found
+
+
+def test_the_roles_page_tells_what_a_role_may_do(signed_in):
+    browser = signed_in("liang", "hr_manager")
+    page = browser.get("/roles/?role=finance").content.decode()
+    assert "薪酬" in page
+    assert "只看薪酬和银行账户" in page
+    nothing = browser.get("/roles/?role=it").content.decode()
+    assert "不看任何人的档案" in nothing
+
+
+def test_a_token_is_shown_once_and_revoked_from_the_page(signed_in):
+    browser = signed_in("yu", "finance")
+    form = {"label": "考勤系统", "scopes": ["roster.view", "data.read"], "days": "30"}
+    page = browser.post("/tokens/", form).content.decode()
+    raw = re.search(r'<code class="once">(dgn_[^<]+)</code>', page).group(1)
+    assert queries.actor_of_token(raw).name == "yu本人"
+    later = browser.get("/tokens/").content.decode()
+    assert raw not in later
+    assert "考勤系统" in later
+    browser.post(f"/tokens/{Token.objects.get().id}/revoke/")
+    assert queries.actor_of_token(raw) is None
+
+
+def test_a_token_form_does_not_offer_what_one_may_not_do(signed_in):
+    browser = signed_in("yu", "finance")
+    assert "accounts.manage" not in browser.get("/tokens/").content.decode()
+    form = {"label": "x", "scopes": ["accounts.manage"], "days": "30"}
+    assert browser.post("/tokens/", form).status_code == 422
+    assert not Token.objects.exists()
+
+
+def test_pages_are_never_kept_by_the_browser(signed_in):
+    browser = signed_in("it", "it")
+    assert "no-store" in browser.get("/accounts/")["Cache-Control"]
+
+
+def test_pages_need_few_statements_however_many_accounts(signed_in, make_account, console):
+    browser = signed_in("it", "it")
+    account = make_account("chen", "finance")
+    owner = queries.actor_of(queries.actor_named("it").id)
+    actions.request_change(owner, Wish(account, "leader"), reason="理由")
+    urls = ("/accounts/", f"/accounts/{account}/", "/roles/", "/roles/requests/", "/tokens/")
+    few = [statements(browser, url) for url in urls]
+    for number in range(12):
+        other = make_account(f"more{number}", "hr_specialist")
+        actions.request_change(owner, Wish(other, "leader"), reason="理由")
+    many = [statements(browser, url) for url in urls]
+    assert max(many) <= AT_MOST
+    assert many == few
