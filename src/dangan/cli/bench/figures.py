@@ -1,0 +1,48 @@
+"""What is measured. Imports nothing heavy: the list is also shown in help and tests."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+GROUPS = {
+    "start": "从空库到可用",
+    "audit": "日志的写入、核验、证明",
+    "vault": "封存、密钥轮换",
+    "import": "电子表格导入",
+    "roster": "花名册、检索、统计",
+    "pages": "页面的服务器用时和 SQL 条数",
+}
+"""Groups in the order they run, each with what it measures."""
+
+AT_LEAST = ("/s", "people/s", "events/s")
+"""Units of rates: more is better; of everything else less is."""
+
+
+class Figure(NamedTuple):
+    """One measured value; ``target`` and ``baseline`` None where there is none."""
+
+    name: str
+    value: float
+    unit: str
+    target: float | None = None
+    baseline: float | None = None
+
+    @property
+    def more_is_better(self) -> bool:
+        return self.unit.endswith("/s")
+
+    @property
+    def verdict(self) -> str:
+        """达到, 未达到, or nothing where there is no target."""
+        if self.target is None:
+            return ""
+        good = self.value >= self.target if self.more_is_better else self.value <= self.target
+        return "达到" if good else "未达到"
+
+    @property
+    def ratio(self) -> str:
+        """How many times better than the baseline of the same run."""
+        if not self.baseline or not self.value:
+            return ""
+        better = self.value / self.baseline if self.more_is_better else self.baseline / self.value
+        return f"{better:.1f}×"

@@ -1,0 +1,149 @@
+"""One group of figures in this process: ``python -m dangan.cli.bench.run NAME [--quick]``.
+
+Prints the figures as JSON on the last line. Expects a ``DANGAN_HOME`` of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from dangan.cli.bench.figures import Figure
+from dangan.cli.session import database, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_READY = re.compile(r"用时 ([\d.]+) 秒")
+
+
+def start(*, quick: bool) -> list[Figure]:
+    """From an empty folder to a page that answers, without and with the demonstration."""
+    seconds = [_start_once()]
+    if not quick:
+        seconds.append(_start_once())
+    return [
+        Figure("empty database to ready", seconds[0], "s", 20),
+        *(Figure("second start to ready", again, "s", 10) for again in seconds[1:]),
+    ]
+
+
+def _start_once() -> float:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "dangan.cli.main", "serve", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:  # noqa: S603 - ours
+        try:
+            for line in service.stdout or ():
+                if found := _READY.search(line):
+                    return float(found[1])
+        finally:
+            service.send_signal(signal.SIGTERM)
+            service.wait(60)
+    raise RuntimeError("the service did not become ready")
+
+
+def audit(*, quick: bool) -> list[Figure]:
+    from dangan.audit.benchmark import bench_audit
+
+    seconds = (2.0, 1.0) if quick else (8.0, 3.0)
+    return _figures(bench_audit(seconds=seconds[0], baseline_seconds=seconds[1]))
+
+
+def vault(*, quick: bool) -> list[Figure]:
+    from dangan.vault.benchmark import bench_vault
+
+    return _figures(bench_vault(keys=5_000 if quick else 100_000))
+
+
+def imports(*, quick: bool) -> list[Figure]:
+    from dangan.access.queries import console_actor
+    from dangan.exchange.benchmark import figures
+    from dangan.organization.actions import load_units
+
+    rows = [("测算集团", "group"), ("测算集团/研发中心", "department")]
+    load_units(console_actor(), rows)
+    return _figures(figures((200, 1_000) if quick else (1_000, 10_000, 50_000)))
+
+
+def roster(*, quick: bool) -> list[Figure]:
+    """The room's own figures, then the page over the largest roster."""
+    from dangan.cli.bench.pages import roster_page
+    from dangan.roster.benchmark import SIZES, bench_roster
+
+    sizes = (1_000, 5_000) if quick else SIZES
+    return [*_figures(bench_roster(sizes=sizes)), *roster_page(max(sizes))]
+
+
+def pages(*, quick: bool) -> list[Figure]:
+    """Pages over demonstration people, few and many; an installation of its own for each size."""
+    sizes = (100, 300) if quick else (1_000, 100_000)
+    figures: list[Figure] = []
+    for size in sizes:
+        done = subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-m", "dangan.cli.bench.run", f"pages-{size}"],
+            env=os.environ | {"DANGAN_HOME": f"{os.environ['DANGAN_HOME']}/{size}"},
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        figures += [Figure(*line) for line in json.loads(done.stdout.strip().splitlines()[-1])]
+    return figures
+
+
+def pages_at(size: int) -> list[Figure]:
+    """The pages over ``size`` demonstration people, and how fast those were made."""
+    from dangan.access.queries import console_actor
+    from dangan.cli.bench.pages import dossier_page, roster_page
+    from dangan.operations.demo.loading import load
+
+    began = time.monotonic()
+    load(console_actor(), persons=size)
+    pace = size / (time.monotonic() - began)
+    return [
+        Figure(f"demonstration of {size:,} people loaded", pace, "people/s"),
+        *roster_page(size),
+        *dossier_page(size),
+    ]
+
+
+def _figures(lines: Iterable[tuple[str, float, str, float | None, float | None]]) -> list[Figure]:
+    return [Figure(*line) for line in lines]
+
+
+RUNS: dict[str, Callable[..., list[Figure]]] = {
+    "start": start,
+    "audit": audit,
+    "vault": vault,
+    "import": imports,
+    "roster": roster,
+    "pages": pages,
+}
+
+
+def main(arguments: list[str]) -> None:
+    name, quick = arguments[0], "--quick" in arguments
+    logging.basicConfig(stream=sys.stderr)
+    if name in {"start", "pages"}:  # each of their runs has a database of its own
+        load_settings()
+        figures = RUNS[name](quick=quick)
+    elif name.startswith("pages-"):
+        with database():
+            figures = pages_at(int(name.removeprefix("pages-")))
+    else:
+        with database():
+            figures = RUNS[name](quick=quick)
+    sys.stdout.write("\n" + json.dumps(figures) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
