@@ -90,8 +90,9 @@ def texts_in_template(source: str) -> Iterator[str]:
 
 
 def has_han(text: str) -> bool:
-    """Whether the text is ours: Django's own English msgids have their own catalogues."""
-    return any("\u4e00" <= char <= "\u9fff" for char in text)
+    """Whether the text is ours: Chinese characters or punctuation. Django's own msgids are
+    English and have their own catalogues."""
+    return any("\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uffef" for char in text)
 
 
 def catalogue(language: str) -> Path:

@@ -301,6 +301,8 @@ def _column(path: str, query: RosterQuery, words: Wording) -> Column:
     order = ("descending" if query.descending else "ascending") if path == query.sort else ""
     number = path in DERIVED or kind in {"integer", "decimal", "money"}
     width = NARROW.get(path) or WIDTHS.get(kind, 120)
+    if words.language.startswith("en"):
+        width = width * 4 // 3
     return Column(path, words.label(path), width, order, number)
 
 

@@ -36,7 +36,7 @@ const draw = {
       data: s.bars.map((bar) => (bar.count ?? 0) * (index ? 1 : -1)),
     });
     return {
-      grid: { left: 88, right: 24, top: 10, bottom: 26 },
+      grid: { left: 16, right: 24, top: 10, bottom: 8, containLabel: true },
       xAxis: value({ min: -end, max: end, interval: step, axisLabel: { ...type, formatter: count } }),
       yAxis: category(labels),
       series: series.map(half),
@@ -46,7 +46,7 @@ const draw = {
     const [only] = series;
     const share = (n) => (n === null ? "" : `${((100 * n) / data.people).toFixed(1)}%`);
     return {
-      grid: { left: 92, right: 110, top: 10, bottom: 12 },
+      grid: { left: 24, right: 110, top: 10, bottom: 12, containLabel: true },
       xAxis: value({ show: false }),
       yAxis: category(labels, { inverse: true, axisLine: { show: false } }),
       series: [bars(only, 0, [0, 2, 2, 0], {
@@ -63,8 +63,8 @@ const draw = {
   columns({ labels, series }) {
     const [only] = series;
     return {
-      grid: { left: 20, right: 20, top: 24, bottom: 28 },
-      xAxis: category(labels),
+      grid: { left: 20, right: 20, top: 24, bottom: 8, containLabel: true },
+      xAxis: category(labels, { axisLabel: { ...type, color: token("--dg-ink-2"), interval: 0, width: 76, overflow: "break" } }),
       yAxis: value({ show: false }),
       series: [bars(only, 0, [2, 2, 0, 0], { position: "top", formatter: (p) => few(only.bars[p.dataIndex].count) }, { barMaxWidth: 36 })],
     };
