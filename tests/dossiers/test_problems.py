@@ -97,7 +97,7 @@ def test_two_dossiers_of_one_person_are_found_at_night(cast):
         "birth_date": str(first.cell("birth_date").value),
     }
     second = actions.create_subject(
-        console,
+        hr,
         rows=[RowPlan("identity", twin), RowPlan("post", {"unit": str(cast.units["销售部"])})],
     )
     assert not Problem.objects.filter(code="duplicate").exists()
