@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 import polars as pl
@@ -55,9 +56,13 @@ def layout_number(body: bytes) -> int:
 
 def check(body: bytes, unit: UUID | None, state: str) -> None:
     """Raise Tampered unless unit and state inside the seal are those beside it."""
-    beside = f"{'' if unit is None else unit}{_SEPARATOR}{state}{_SEPARATOR}".encode()
-    if not body.startswith(beside, _HEAD):
+    if not body.startswith(_beginning(unit, state), _HEAD):
         raise Tampered
+
+
+@lru_cache(maxsize=16_384)
+def _beginning(unit: UUID | None, state: str) -> bytes:
+    return f"{'' if unit is None else unit}{_SEPARATOR}{state}{_SEPARATOR}".encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,18 +11,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
-import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from dangan.dictionary.rules import Dictionary
 from dangan.roster import bodies
 from dangan.roster.bodies import Layout
 from dangan.roster.engine import columns, partition
 from dangan.roster.engine.columns import Kind, kind_of
-from dangan.roster.engine.partition import Partition
+from dangan.roster.engine.partition import Partition, Piece
 from dangan.roster.rules import NAME, STATE, UNIT
 from dangan.vault.queries import Unwrapper
 from dangan.vault.rules import VaultError, unseal
@@ -31,7 +29,6 @@ log = logging.getLogger(__name__)
 
 SLOTS = 256
 _CHUNK = 25_000
-_LOW_HALF = (1 << 64) - 1
 
 _MARK = """
 SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text,
@@ -133,20 +130,9 @@ def mark() -> Mark:
 def load(kinds: Mapping[str, Kind], share: Share) -> Partition:
     """Read, open and arrange every person of a share."""
     query = f"SELECT {_ROW} FROM {_FROM} WHERE e.sealed IS NOT NULL AND {share.condition}"  # noqa: S608 - constants
-    unwrapper = Unwrapper()
-    layouts = _Layouts()
-    pieces = []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('work_mem', '256MB', false)")
-        try:
-            for chunk in _copied(cursor, query):
-                people = _partition(_open(chunk, unwrapper), layouts, kinds)
-                pieces.append((people, None))
-        finally:
-            cursor.execute("RESET work_mem")
-    if not pieces:
-        return partition.from_entries([], kinds)
-    return pieces[0][0] if len(pieces) == 1 else partition.merge(pieces, kinds)
+    unwrapper, layouts = Unwrapper(), _Layouts()
+    pieces = [_piece(_open(chunk, unwrapper), layouts, kinds) for chunk in _fetched(query)]
+    return partition.joined(pieces) if pieces else partition.from_entries([], kinds)
 
 
 def news_since(known: Mark, kinds: Mapping[str, Kind], share: Share) -> News:
@@ -162,21 +148,22 @@ def news_since(known: Mark, kinds: Mapping[str, Kind], share: Share) -> News:
     if not changed:
         return News(now, None, ())
     opened = _open(changed, Unwrapper())
-    people = _partition(opened, _Layouts(), kinds) if opened.subjects else None
+    people = None
+    if opened.subjects:
+        people = partition.joined([_piece(opened, _Layouts(), kinds)])
     return News(now, people, tuple(opened.closed))
 
 
-def _copied(cursor: Any, query: str) -> Iterator[list[Row]]:
-    chunk: list[Row] = []
-    with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
-        copy.set_types(["uuid", "uuid", "text", "bytea", "int2", "int4", "bytea"])
-        for row in copy.rows():
-            chunk.append(row)
-            if len(chunk) == _CHUNK:
+def _fetched(query: str) -> Iterator[list[Row]]:
+    # A cursor, not COPY: keys or layouts made meanwhile are looked up between two fetches.
+    with transaction.atomic():
+        with connection.cursor() as settings:
+            settings.execute("SET LOCAL work_mem = '256MB'")
+            settings.execute("SET LOCAL cursor_tuple_fraction = 1")
+        with connection.connection.cursor("roster_load", binary=True) as cursor:
+            cursor.execute(query)
+            while chunk := cursor.fetchmany(_CHUNK):
                 yield chunk
-                chunk = []
-    if chunk:
-        yield chunk
 
 
 def _open(rows: Iterable[Row], unwrapper: Unwrapper) -> Opened:
@@ -199,12 +186,10 @@ def _open(rows: Iterable[Row], unwrapper: Unwrapper) -> Opened:
     return opened
 
 
-def _partition(opened: Opened, layouts: _Layouts, kinds: Mapping[str, Kind]) -> Partition:
+def _piece(opened: Opened, layouts: _Layouts, kinds: Mapping[str, Kind]) -> Piece:
     table = bodies.decode(opened.texts, layouts.of(opened.texts))
-    high = np.array([subject.int >> 64 for subject in opened.subjects], np.uint64)
-    low = np.array([subject.int & _LOW_HALF for subject in opened.subjects], np.uint64)
-    made = {path: columns.build(kind, table.column(path)) for path, kind in kinds.items()}
-    return partition.arranged(high, low, made)
+    made = {path: columns.unsorted(kind, table.column(path)) for path, kind in kinds.items()}
+    return partition.piece(opened.subjects, made)
 
 
 class _Layouts:

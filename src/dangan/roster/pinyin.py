@@ -7,6 +7,7 @@ given names with readings of their own stand in ``data/readings.toml``.
 
 from __future__ import annotations
 
+import os
 import tomllib
 import unicodedata
 from functools import cache, lru_cache
@@ -121,7 +122,9 @@ def _first_reading(code: int) -> str:
 
 @cache
 def _character_data() -> dict[int, str]:
-    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - half a second, when first needed
+    # Its forty thousand phrases would take half a second and 20 MB, and are not asked.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+    from pypinyin.constants import PINYIN_DICT  # noqa: PLC0415 - after the setting above
 
     data: dict[int, str] = dict(PINYIN_DICT)
     return data

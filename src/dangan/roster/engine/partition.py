@@ -172,20 +172,49 @@ def arranged(high: Halves, low: Halves, made: Mapping[str, Column]) -> Partition
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """People on the way into a partition, in no order."""
+
+    high: Halves
+    low: Halves
+    columns: Mapping[str, Column]
+
+
+def piece(subjects: Sequence[UUID], made: Mapping[str, Column]) -> Piece:
+    """Make a piece; columns may be unsorted."""
+    halves = np.frombuffer(b"".join([subject.bytes for subject in subjects]), ">u8")
+    high, low = halves.reshape(-1, 2).T.astype(np.uint64)
+    return Piece(high, low, made)
+
+
+def joined(pieces: Sequence[Piece]) -> Partition:
+    """Make one partition of pieces that have the same columns."""
+    made = {
+        path: columns.concat([each.columns[path] for each in pieces]) for path in pieces[0].columns
+    }
+    return arranged(
+        np.concatenate([each.high for each in pieces]),
+        np.concatenate([each.low for each in pieces]),
+        made,
+    )
+
+
 def merge(parts: Sequence[tuple[Partition, Mask | None]], kinds: Mapping[str, Kind]) -> Partition:
     """Make one partition of the living rows of several."""
     living = [
         (part, np.arange(len(part)) if alive is None else np.flatnonzero(alive))
         for part, alive in parts
     ]
-    made = {}
-    for path, kind in kinds.items():
-        pieces = [_living_column(part, rows, path, kind) for part, rows in living]
-        made[path] = columns.concat(pieces)
-    return arranged(
-        np.concatenate([part.high[rows] for part, rows in living]),
-        np.concatenate([part.low[rows] for part, rows in living]),
-        made,
+    return joined(
+        [
+            Piece(
+                part.high[rows],
+                part.low[rows],
+                {path: _living_column(part, rows, path, kind) for path, kind in kinds.items()},
+            )
+            for part, rows in living
+        ]
     )
 
 
