@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from tests.access.hashing import QUICK
 
 from dangan.access import actions, queries
+from dangan.access.actions import login
 from dangan.access.rules import Actor
 from dangan.organization import actions as organization_actions
 from dangan.organization import queries as organization_queries
@@ -16,6 +18,13 @@ from dangan.organization import queries as organization_queries
 PASSWORD = "chengxu2026"
 
 MakeAccount = Callable[..., UUID]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    """Stories about rights need not pay for every password."""
+    settings.PASSWORD_HASHERS = [QUICK]
+    login._decoy.cache_clear()
 
 
 @pytest.fixture
@@ -42,14 +51,12 @@ def units(console: Actor) -> dict[str, UUID]:
 def make_account(console: Actor) -> MakeAccount:
     """An account with roles, its password already changed; gives its identifier."""
 
-    def make(
-        login: str, *roles: str | tuple[str, UUID | None], subject: UUID | None = None
-    ) -> UUID:
+    def make(name: str, *roles: str | tuple[str, UUID | None], subject: UUID | None = None) -> UUID:
         pairs = [(role, None) if isinstance(role, str) else role for role in roles]
         made = actions.create_account(
             console,
-            login=login,
-            name=f"{login}本人",
+            login=name,
+            name=f"{name}本人",
             subject=subject,
             roles=pairs,
             password=PASSWORD,

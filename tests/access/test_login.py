@@ -7,13 +7,16 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.hashers import check_password
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from tests.access.conftest import PASSWORD, log_in
+from tests.access.hashing import REAL
 
 from dangan.access import actions, queries
+from dangan.access.actions import login
 from dangan.access.models import Account, Throttle
 
 
@@ -50,14 +53,16 @@ def test_wrong_password_and_unknown_name_get_the_same_answer(make_account):
     assert actions_logged()[-2:] == [("login.failed", "failed")] * 2
 
 
-def test_both_take_as_long(make_account):
+def test_both_take_as_long(make_account, settings):
+    settings.PASSWORD_HASHERS = [REAL]
+    login._decoy.cache_clear()
     make_account("chen", "finance")
     anonymous = queries.unknown_actor
 
-    def seconds(login: str) -> float:
+    def seconds(name: str) -> float:
         Throttle.objects.all().delete()
         started = time.perf_counter()
-        actions.log_in(anonymous(address="10.0.0.1"), login=login, password="nope1234")
+        actions.log_in(anonymous(address="10.0.0.1"), login=name, password="nope1234")
         return time.perf_counter() - started
 
     seconds("chen")
@@ -66,18 +71,18 @@ def test_both_take_as_long(make_account):
     assert abs(known - unknown) < 0.5 * max(known, unknown)
 
 
-@pytest.mark.parametrize("login", ["chen", "nobody"])
-def test_five_failures_lock_for_a_quarter_hour_known_or_not(make_account, login):
+@pytest.mark.parametrize("name", ["chen", "nobody"])
+def test_five_failures_lock_for_a_quarter_hour_known_or_not(make_account, name):
     make_account("chen", "finance")
-    messages = [try_login(Client(), login, "nope1234").context["message"] for _ in range(6)]
+    messages = [try_login(Client(), name, "nope1234").context["message"] for _ in range(6)]
     assert "还可以试 1 次" in messages[3]
     assert "已连续输错 5 次" in messages[4]
     assert "分钟后再试" in messages[5]
-    assert try_login(Client(), login, PASSWORD).status_code == 422
+    assert try_login(Client(), name, PASSWORD).status_code == 422
     soon = timezone.now() - timedelta(seconds=1)
     Throttle.objects.update(locked_until=soon)
-    expected = 302 if login == "chen" else 422
-    assert try_login(Client(), login, PASSWORD).status_code == expected
+    expected = 302 if name == "chen" else 422
+    assert try_login(Client(), name, PASSWORD).status_code == expected
 
 
 def test_a_right_password_clears_the_count(make_account):
@@ -143,6 +148,11 @@ def test_reset_and_lock_end_every_session_at_once(console, make_account, verb):
     assert browser.get("/tokens/").status_code == 200
     verb(console, account=account)
     assert browser.get("/tokens/")["Location"].startswith("/login/")
+
+
+def test_the_decoy_is_a_hash_that_no_password_fits():
+    login._decoy.cache_clear()
+    assert not any(check_password(guess, login._decoy()) for guess in ("", "decoy", PASSWORD))
 
 
 def test_a_locked_account_is_told_so_only_with_its_password(console, make_account):

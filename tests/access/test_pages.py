@@ -6,8 +6,10 @@ import re
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.access.conftest import PASSWORD, log_in
+from tests.cast import make_cast
 
 from dangan.access import actions, queries
 from dangan.access.actions import Wish
@@ -172,3 +174,24 @@ def test_pages_need_few_statements_however_many_accounts(signed_in, make_account
     many = [statements(browser, url) for url in urls]
     assert max(many) <= AT_MOST
     assert many == few
+
+
+def test_an_account_is_linked_to_a_dossier_by_its_employee_number(signed_in, console):
+    cast = make_cast()
+    browser = signed_in("it", "it")
+    browser.post("/accounts/new/", {"login": "shen", "name": "沈知微", "number": "020486"})
+    made = queries.actor_named("shen")
+    assert made.subject == cast.people["沈知微"]
+    assert [grant.role.key for grant in made.grants] == ["employee"]
+
+
+def test_no_event_no_login(make_account):
+    make_account("chen", "finance")
+    browser = Client()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_event RENAME TO audit_event_away")
+    answer = browser.post("/login/", {"login": "chen", "password": PASSWORD})
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_event_away RENAME TO audit_event")
+    assert answer.status_code == 503
+    assert browser.get("/tokens/")["Location"].startswith("/login/")

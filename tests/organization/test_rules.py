@@ -179,11 +179,13 @@ def test_two_thousand_units_become_a_tree_in_a_moment():
         made(number, "department", f"部{number}", chance.randrange(1, number))
         for number in range(2, 2001)
     ]
-    started = time.perf_counter()
-    tree = tree_of(changes, DAY)
-    took = time.perf_counter() - started
+    seconds = []
+    for _ in range(5):
+        started = time.process_time()
+        tree = tree_of(changes, DAY)
+        seconds.append(time.process_time() - started)
     assert len(tree.nodes) == 2000
-    assert took < 0.2
+    assert min(seconds) < 0.05
 
 
 def test_separators_of_every_width_split_a_path():

@@ -16,6 +16,7 @@ from dangan.access import queries
 from dangan.access.models import Account
 from dangan.access.pages import to_login
 from dangan.access.rules import Absent, Actor, Refused, require
+from dangan.audit.actions import AuditUnavailable
 from dangan.audit.rules import Event
 from dangan.ui import states
 from dangan.ui.requirements import Requirement, requirement_of
@@ -85,9 +86,11 @@ class ActorMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page for a refusal (403, noted) or an absence (404)."""
+        """The page for a refusal (403, noted), an absence (404) or a log that cannot be written."""
         if isinstance(error, Absent):
             return states.answer(request, 404)
+        if isinstance(error, AuditUnavailable):
+            return states.answer(request, 503)
         if not isinstance(error, Refused):
             return None
         if not error.recorded:

@@ -9,8 +9,11 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
-        from dangan.dossiers import integrity  # noqa: PLC0415 - needs loaded models
+        from dangan.access import people  # noqa: PLC0415 - needs loaded models
+        from dangan.dossiers import integrity  # noqa: PLC0415
+        from dangan.dossiers.queries import find_by_unique  # noqa: PLC0415
 
+        people.register(lambda number: find_by_unique("identity.employee_number", number))
         integrity.register()
         register(
             NavItem("desk", _("工作台"), "dossiers:desk", "checklist", None, order=10, phone=10)

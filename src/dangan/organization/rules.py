@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -221,33 +221,57 @@ def tree_of(changes: Iterable[UnitChange], on: date, version: int = 0) -> Tree:
 
     Raises :class:`BadUnit` when units hang in a loop or under one that does not exist.
     """
-    loose: dict[UUID, UnitNode] = {}
+    kinds: dict[UUID, str] = {}
+    states: dict[UUID, dict[str, Any]] = {}
     for change in changes:
         if change.valid_from > on:
             continue
-        node = loose.get(change.unit) or UnitNode(change.unit, change.kind, "")
-        loose[change.unit] = replace(node, **change.changed)
-    return Tree(version, _with_paths(loose))
+        state = states.get(change.unit)
+        if state is None:
+            kinds[change.unit] = change.kind
+            states[change.unit] = dict(change.changed)
+        else:
+            state.update(change.changed)
+    paths = _paths({unit: state.get("parent") for unit, state in states.items()})
+    order = sorted(states, key=lambda unit: _RANK[kinds[unit]])
+    return Tree(version, {unit: _node(unit, kinds, states, paths) for unit in order})
 
 
-def _with_paths(loose: Mapping[UUID, UnitNode]) -> dict[UUID, UnitNode]:
-    """The nodes with their paths, in order: by kind, then as they were made."""
+def _node(
+    unit: UUID,
+    kinds: Mapping[UUID, str],
+    states: Mapping[UUID, Mapping[str, Any]],
+    paths: Mapping[UUID | None, tuple[UUID, ...]],
+) -> UnitNode:
+    state = states[unit]
+    return UnitNode(
+        unit,
+        kinds[unit],
+        state.get("name", ""),
+        state.get("code", ""),
+        state.get("parent"),
+        state.get("head"),
+        paths[unit],
+        state.get("closed", False),
+    )
+
+
+def _paths(parents: Mapping[UUID, UUID | None]) -> dict[UUID | None, tuple[UUID, ...]]:
+    """From the root to each unit; raises :class:`BadUnit` for a loop or a missing parent."""
     paths: dict[UUID | None, tuple[UUID, ...]] = {None: ()}
-    for start in loose:
+    for start in parents:
         trail: list[UUID] = []
         step: UUID | None = start
         while step is not None and step not in paths:
-            if step not in loose:
+            if step not in parents:
                 raise BadUnit(Message("上级在那一天还不存在"))
             if step in trail:
                 raise BadUnit(Message("这样调整后，部门会成为自己的下级"))
             trail.append(step)
-            step = loose[step].parent
+            step = parents[step]
         for unit in reversed(trail):
-            paths[unit] = (*paths[loose[unit].parent], unit)
-    placed = [replace(node, path=paths[unit]) for unit, node in loose.items()]
-    placed.sort(key=lambda node: _RANK[node.kind])
-    return {node.id: node for node in placed}
+            paths[unit] = (*paths[parents[unit]], unit)
+    return paths
 
 
 def check(tree: Tree, unit: UUID) -> None:
