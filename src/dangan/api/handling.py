@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
@@ -86,46 +87,52 @@ def failed(_request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(problems.FAILED)
 
 
-def handle(api: NinjaAPI) -> None:
-    """Lets ``api`` answer every exception with a problem."""
-
-    def plain(kind: problems.Kind, *, detail: str = "") -> Any:
-        return lambda _request, _error: problem(kind, detail)
-
-    api.add_exception_handler(Exception, failed)
-    api.add_exception_handler(ValidationError, invalid_request)
-    api.add_exception_handler(
-        AuthenticationError,
-        lambda _request, _error: problem(
-            problems.NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="dangan"'}
-        ),
-    )
-    api.add_exception_handler(
-        Throttled,
-        lambda _request, error: problem(
-            problems.TOO_MANY, headers={"Retry-After": str(int(error.wait or 1))}
-        ),
-    )
-    api.add_exception_handler(HttpError, _http_error)
-    api.add_exception_handler(Refused, refused)
-    api.add_exception_handler(Conflict, conflict)
-    api.add_exception_handler(InvalidRecord, invalid_record)
-    for family in (Absent, Http404):
-        api.add_exception_handler(family, plain(problems.ABSENT))
-    for family in (BadRequest, SuspiciousOperation, UnicodeError):
-        api.add_exception_handler(family, plain(problems.BAD_REQUEST))
-    api.add_exception_handler(RequestDataTooBig, plain(problems.TOO_LARGE))
-    api.add_exception_handler(NoBaseVersion, plain(problems.NO_BASE))
-    api.add_exception_handler(AuditUnavailable, plain(problems.NO_LOG))
-    api.add_exception_handler(
-        BadValue, lambda _request, error: problem(problems.INVALID, say(error.message))
-    )
-    api.add_exception_handler(
-        UnitProblem, lambda _request, error: problem(problems.INVALID, say(error.message))
-    )
-    api.add_exception_handler(UnknownPath, plain(problems.INVALID))
+def no_token(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    return problem(problems.NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="dangan"'})
 
 
-def _http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
+def too_many(_request: HttpRequest, error: Throttled) -> HttpResponse:
+    return problem(problems.TOO_MANY, headers={"Retry-After": str(int(error.wait or 1))})
+
+
+def told(_request: HttpRequest, error: BadValue | UnitProblem) -> HttpResponse:
+    """What the error itself says to people."""
+    return problem(problems.INVALID, say(error.message))
+
+
+def http_error(_request: HttpRequest, error: HttpError) -> HttpResponse:
     known = {kind.status: kind for kind in problems.KINDS}
     return problem(known.get(error.status_code, problems.BAD_REQUEST))
+
+
+def _plain(kind: problems.Kind) -> Callable[[Any, Any], HttpResponse]:
+    return lambda _request, _error: problem(kind)
+
+
+_HANDLERS: dict[type[Exception], Callable[[Any, Any], HttpResponse]] = {
+    Exception: failed,
+    ValidationError: invalid_request,
+    AuthenticationError: no_token,
+    Throttled: too_many,
+    HttpError: http_error,
+    Refused: refused,
+    Conflict: conflict,
+    InvalidRecord: invalid_record,
+    BadValue: told,
+    UnitProblem: told,
+    UnknownPath: _plain(problems.INVALID),
+    Absent: _plain(problems.ABSENT),
+    Http404: _plain(problems.ABSENT),
+    BadRequest: _plain(problems.BAD_REQUEST),
+    SuspiciousOperation: _plain(problems.BAD_REQUEST),
+    UnicodeError: _plain(problems.BAD_REQUEST),
+    RequestDataTooBig: _plain(problems.TOO_LARGE),
+    NoBaseVersion: _plain(problems.NO_BASE),
+    AuditUnavailable: _plain(problems.NO_LOG),
+}
+
+
+def handle(api: NinjaAPI) -> None:
+    """Lets ``api`` answer every exception with a problem."""
+    for family, handler in _HANDLERS.items():
+        api.add_exception_handler(family, handler)

@@ -72,5 +72,5 @@ def _sentence(error: Exception, otherwise: str) -> str:
 def _where(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "dangan" in Path(frame.filename).parts]
-    last = (ours or frames or [None])[-1]
+    last = next(reversed(ours or list(frames)), None)
     return f"{Path(last.filename).name}:{last.lineno}" if last else "?"

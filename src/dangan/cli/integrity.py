@@ -1,7 +1,8 @@
-"""``dangan audit verify`` and ``dangan keys rotate``."""
+"""``dangan audit verify``, ``export`` and ``prove``; ``dangan keys rotate``."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from dangan.cli.output import say, say_json
@@ -34,6 +35,34 @@ def verify(*, data: bool, checkpoints: Path | None, as_json: bool) -> int:
         say(f"  {problem}")
     say("数据没有改动。请保留现场，通知安全负责人，并与异地检查点和备份比对。")
     return 1
+
+
+def export_log(file: Path) -> int:
+    """Writes the whole log for the stand-alone verifier."""
+    with acting(None) as actor:
+        from dangan.audit.queries import export_log as export
+        from dangan.audit.rules import Event
+
+        events = export(file)
+        actor.trail.add(Event("audit.export", facts={"events": events}))
+    say(f"已导出 {events} 条。离线核验：python -m dangan.audit.verifier {file} --public-key 公钥")
+    return 0
+
+
+def prove(event: int, file: Path) -> int:
+    """Writes the proof of one event; 1 when it has none (yet)."""
+    with acting(None) as actor:
+        from dangan.audit.queries import proof
+        from dangan.audit.rules import Event
+
+        found = proof(event)
+        actor.trail.add(Event("audit.prove", facts={"event": event}))
+    if found is None:
+        say(f"事件 {event} 不存在，或还没有进入检查点。约一秒后再试。")
+        return 1
+    file.write_text(json.dumps(found.as_json(), indent=1) + "\n", encoding="utf-8")
+    say(f"事件 {event} 在日志第 {found.leaf} 位，证明已写入 {file}。")
+    return 0
 
 
 def rotate(*, act_as: str | None) -> int:

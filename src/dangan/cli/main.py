@@ -141,6 +141,27 @@ def audit_verify(
     raise typer.Exit(verify(data=data, checkpoints=checkpoints, as_json=as_json))
 
 
+@audit.command("export")
+def audit_export(
+    file: Annotated[Path, typer.Argument(metavar="文件.jsonl", help="写到哪里。")],
+) -> None:
+    """导出整本日志，供离线核验。"""
+    from dangan.cli.integrity import export_log
+
+    raise typer.Exit(export_log(file))
+
+
+@audit.command("prove")
+def audit_prove(
+    event: Annotated[int, typer.Argument(metavar="序号", help="事件序号。")],
+    file: Annotated[Path, typer.Argument(metavar="文件.json", help="写到哪里。")],
+) -> None:
+    """取一条事件的包含证明，供交给当事人。"""
+    from dangan.cli.integrity import prove
+
+    raise typer.Exit(prove(event, file))
+
+
 @keys.command("rotate")
 def keys_rotate(act_as: ActAs = None) -> None:
     """启用新的主密钥，重新包裹全部数据密钥。"""

@@ -18,7 +18,7 @@ from dangan.dossiers.rules import RowPlan, SubjectPlan
 from dangan.dossiers.scanning import scan_all
 from dangan.operations.demo.accounts import DEMO_ACCOUNTS, PASSWORD, owners
 from dangan.operations.demo.people import Organisation, organisation
-from dangan.operations.demo.person import Person
+from dangan.operations.demo.person import Person, Values
 from dangan.operations.demo.portraits import draw
 from dangan.organization import actions as units
 from dangan.organization import queries as unit_queries
@@ -116,15 +116,15 @@ class _Loader:
                 rows.append(RowPlan(info_set, placed, valid_from=self._known_since(person, row)))
         return SubjectPlan(rows, state="departed" if person.departed else "filed")
 
-    def _known_since(self, person: Person, row: dict[str, object]) -> date:
+    def _known_since(self, person: Person, row: Values) -> date:
         """The day from which the dossier says so, that "as of" finds a past worth reading."""
         joined = str(person.rows["post"][0]["joined"])
         told = next((str(row[key]) for key in _DATES if row.get(key)), joined)
         day = date.fromisoformat(max(told, joined)[:10]) if len(max(told, joined)) == 10 else None
         return min(self.today, day or date.fromisoformat(joined))
 
-    def _placed(self, person: Person, row: dict[str, object]) -> dict[str, object]:
-        placed = {"unit": str(self.unit_ids[person.office]), **row}
+    def _placed(self, person: Person, row: Values) -> Values:
+        placed: Values = {"unit": str(self.unit_ids[person.office]), **row}
         if person.supervisor is not None:
             placed["supervisor"] = str(self.subjects[person.supervisor])
         return placed

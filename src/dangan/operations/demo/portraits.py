@@ -7,6 +7,7 @@ ground are picked by the person's number, so each keeps theirs.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
@@ -39,10 +40,10 @@ class _Canvas:
     def oval(self, left: float, top: float, right: float, bottom: float, fill: str) -> None:
         self._draw.ellipse([value * _UNIT for value in (left, top, right, bottom)], fill=fill)
 
-    def shape(self, points: list[Point], fill: str) -> None:
+    def shape(self, points: Sequence[Point], fill: str) -> None:
         self._draw.polygon([(x * _UNIT, y * _UNIT) for x, y in points], fill=fill)
 
-    def line(self, points: list[Point], fill: str, width: float) -> None:
+    def line(self, points: Sequence[Point], fill: str, width: float) -> None:
         scaled = [(x * _UNIT, y * _UNIT) for x, y in points]
         self._draw.line(scaled, fill=fill, width=max(1, round(width * _UNIT)), joint="curve")
 

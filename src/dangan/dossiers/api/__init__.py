@@ -6,164 +6,45 @@ deletes it sends that back as ``If-Match``, so nobody overwrites another's chang
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Field, Query, Router, Schema, Status
-from pydantic import ConfigDict
+from ninja import Query, Router, Status
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Absent
 from dangan.dictionary import queries as dictionary_queries
-from dangan.dictionary.rules import BadValue, Message
+from dangan.dictionary.rules import BadValue, Json, Message
 from dangan.dictionary.values import ParseContext, parse
 from dangan.dossiers import actions, queries
-from dangan.dossiers.queries import CellView, ChangeView, DossierView, RowView
-from dangan.dossiers.rules import FieldProblem, InvalidRecord, Json, RowPlan, unknown_fields
+from dangan.dossiers.api.schemas import (
+    HistoryOut,
+    NewRecord,
+    NewSubject,
+    Raw,
+    RecordOut,
+    SubjectOut,
+    VersionOut,
+    WrittenOut,
+    change_out,
+    dossier_out,
+    record_out,
+    written_out,
+)
+from dangan.dossiers.queries import RowView
+from dangan.dossiers.rules import FieldProblem, InvalidRecord, RowPlan, unknown_fields
 from dangan.dossiers.views.edit import form_context
-from dangan.dossiers.writing import Written
 from dangan.roster.api import RosterOut, list_subjects
 
 router = Router(tags=["dossiers"])
 
-Raw = str | int | float | bool | None
-"""A value as programs send it: the stored form, or what a person would type."""
-
-SetKey = Annotated[str, Field(max_length=64)]
-Reason = Annotated[str, Field(max_length=200)]
-
 
 class NoBaseVersion(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """A change was asked for without saying which version it began from."""
-
-
-class Strict(Schema):
-    """What callers send: a misspelt key is an error, not ignored."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Cell(Schema):
-    """A value as the token's account may see it; ``value`` only when ``showing`` is plain."""
-
-    showing: str
-    text: str
-    value: Raw = None
-
-
-class RecordOut(Schema):
-    """One row at one version."""
-
-    row: UUID
-    version: int
-    valid_from: date
-    cells: dict[str, Cell]
-
-
-class DossierSetOut(Schema):
-    """An information set of a dossier with its rows."""
-
-    label: str
-    may_edit: bool
-    records: list[RecordOut]
-
-
-class SubjectOut(Schema):
-    """A dossier, today or as of a day."""
-
-    subject: UUID
-    state: str
-    unit: UUID | None
-    version: int
-    as_of: date | None
-    sets: dict[str, DossierSetOut]
-
-
-class NewRecord(Strict):
-    """A new row of a set."""
-
-    values: dict[str, Raw]
-    valid_from: date | None = None
-    reason: Reason = ""
-
-
-class NewSubjectRow(Strict):
-    """A first row of a new dossier."""
-
-    info_set: SetKey = Field(alias="set")
-    values: dict[str, Raw]
-    valid_from: date | None = None
-
-
-class NewSubject(Strict):
-    """A new dossier with its first rows."""
-
-    rows: list[NewSubjectRow] = Field(min_length=1, max_length=200)
-    reason: Reason = ""
-
-
-class WrittenOut(Schema):
-    """What a write led to; ``change`` is the update record's number, empty when nothing changed."""
-
-    subject: UUID
-    rows: list[UUID]
-    change: str
-
-
-class FieldChangeOut(Schema):
-    """One field's old and new value."""
-
-    field: str
-    old: Cell
-    new: Cell
-
-
-class RowChangeOut(Schema):
-    """What a change did to one row; ``hidden`` counts fields the account may not see."""
-
-    info_set: str = Field(serialization_alias="set")
-    row: UUID
-    version: int
-    deleted: bool
-    valid_from: date
-    fields: list[FieldChangeOut]
-    hidden: int
-
-
-class ChangeOut(Schema):
-    """An update record 更新记录."""
-
-    id: int
-    number: str
-    kind: str
-    at: datetime
-    effective: date
-    actor: UUID
-    actor_name: str
-    reason: str
-    rows: list[RowChangeOut]
-
-
-class HistoryOut(Schema):
-    """Update records, latest first; ``next`` goes into ``before`` for older ones."""
-
-    items: list[ChangeOut]
-    next: int | None
-
-
-class VersionOut(Schema):
-    """One version of a row."""
-
-    version: int
-    valid_from: date
-    change: str
-    at: datetime
-    actor: UUID
-    deleted: bool
 
 
 router.get("/subjects", response=RosterOut, summary="花名册", operation_id="list_subjects")(
@@ -185,7 +66,7 @@ def create_subject(
     ]
     written = actions.create_subject(request.actor, rows=rows, reason=body.reason)
     response["Location"] = f"/api/v1/subjects/{written.subject}"
-    return Status(201, _written(written))
+    return Status(201, written_out(written))
 
 
 @router.get(
@@ -198,7 +79,7 @@ def get_subject(
     view = queries.open_dossier(request.actor, subject, as_of=as_of)
     if as_of is None:
         response["ETag"] = _tag(view.version)
-    return _dossier(view)
+    return dossier_out(view)
 
 
 @router.get(
@@ -215,7 +96,7 @@ def list_records(
     found = view.sets.get(info_set)
     if found is None:
         raise Absent
-    return [_record(row) for row in found.rows]
+    return [record_out(row) for row in found.rows]
 
 
 @router.post(
@@ -241,7 +122,7 @@ def add_record(
     response["ETag"] = _tag(1)
     if written.rows:
         response["Location"] = f"/api/v1/subjects/{subject}/records/{info_set}/{written.rows[0]}"
-    return Status(201, _written(written))
+    return Status(201, written_out(written))
 
 
 @router.get(
@@ -256,7 +137,7 @@ def get_record(
 ) -> RecordOut:
     record = _current(request, subject, info_set, row)
     response["ETag"] = _tag(record.version)
-    return _record(record)
+    return record_out(record)
 
 
 @router.put(
@@ -283,7 +164,7 @@ def change_record(
         valid_from=body.valid_from,
         reason=body.reason,
     )
-    return _written(written)
+    return written_out(written)
 
 
 @router.delete(
@@ -312,7 +193,7 @@ def delete_record(
         base_version=_base_version(request),
         reason=reason,
     )
-    return _written(written)
+    return written_out(written)
 
 
 @router.get(
@@ -359,12 +240,14 @@ def list_history(
     found = queries.history(request.actor, subject, info_set=info_set, before=before, limit=limit)
     names = names_of_accounts({change.actor for change in found.changes})
     return HistoryOut(
-        items=[_change(change, names) for change in found.changes],
+        items=[change_out(change, names) for change in found.changes],
         next=found.changes[-1].id if found.more else None,
     )
 
 
-def _parsed(info_set: str, values: Mapping[str, Raw], parsing: ParseContext) -> dict[str, Json]:
+def _parsed(
+    info_set: str, values: Mapping[str, Raw], parsing: ParseContext
+) -> dict[str, Json | None]:
     """The values in stored form; raises :class:`InvalidRecord` naming each field that is not."""
     dictionary = dictionary_queries.current()
     known = dictionary.sets.get(info_set)
@@ -372,7 +255,7 @@ def _parsed(info_set: str, values: Mapping[str, Raw], parsing: ParseContext) -> 
         raise InvalidRecord(
             info_set, [FieldProblem("", Message("没有信息集“{key}”。", key=info_set))]
         )
-    parsed: dict[str, Json] = {}
+    parsed: dict[str, Json | None] = {}
     problems = unknown_fields(known, dict.fromkeys(values))
     for key, raw in values.items():
         item = known.by_key.get(key)
@@ -407,70 +290,3 @@ def _current(request: ActorRequest, subject: UUID, info_set: str, row: UUID) -> 
     if record is None:
         raise Absent
     return record
-
-
-def _dossier(view: DossierView) -> SubjectOut:
-    return SubjectOut(
-        subject=view.subject,
-        state=view.state,
-        unit=view.unit,
-        version=view.version,
-        as_of=view.as_of,
-        sets={
-            key: DossierSetOut(
-                label=shown.info_set.label,
-                may_edit=shown.may_edit,
-                records=[_record(row) for row in shown.rows],
-            )
-            for key, shown in view.sets.items()
-        },
-    )
-
-
-def _record(row: RowView) -> RecordOut:
-    return RecordOut(
-        row=row.row,
-        version=row.version,
-        valid_from=row.valid_from,
-        cells={cell.field.key: _cell(cell) for cell in row.cells if cell.text or cell.value},
-    )
-
-
-def _cell(cell: CellView) -> Cell:
-    return Cell(showing=str(cell.showing), text=cell.text, value=cell.value)
-
-
-def _written(written: Written) -> WrittenOut:
-    return WrittenOut(subject=written.subject, rows=list(written.rows), change=written.number)
-
-
-def _change(change: ChangeView, names: Mapping[UUID, str]) -> ChangeOut:
-    return ChangeOut(
-        id=change.id,
-        number=change.number,
-        kind=change.kind,
-        at=change.at,
-        effective=change.effective,
-        actor=change.actor,
-        actor_name=names.get(change.actor, ""),
-        reason=change.reason,
-        rows=[
-            RowChangeOut(
-                info_set=row.info_set.key,
-                row=row.row,
-                version=row.version,
-                deleted=row.deleted,
-                valid_from=row.valid_from,
-                fields=_field_changes(row.fields),
-                hidden=row.hidden,
-            )
-            for row in change.rows
-        ],
-    )
-
-
-def _field_changes(changes: Iterable[queries.FieldChangeView]) -> list[FieldChangeOut]:
-    return [
-        FieldChangeOut(field=item.field.key, old=_cell(item.old), new=_cell(item.new))
-        for item in changes
-    ]
