@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -405,3 +407,11 @@ def test_data_checks_of_other_rooms_run_only_when_asked() -> None:
 def test_every_problem_has_a_sentence_that_names_the_row() -> None:
     problem = Problem("altered", {"event": 7})
     assert str(problem) == "事件 7 的内容与日志树不符，被改动过"
+
+
+def test_the_verifier_stands_alone() -> None:
+    code = (
+        "import sys; import dangan.audit.verifier;"
+        "sys.exit(' '.join({'django', 'psycopg', 'msgspec'} & set(sys.modules)))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - this test's own
