@@ -36,6 +36,20 @@ def test_hr_sees_counts_reminders_and_completeness(cast: Cast, browser: Browser)
     assert all(0 < item.percent <= 100 for item in keeper["overview"].units)
 
 
+def test_the_end_of_probation_is_a_reminder_of_its_own(cast: Cast, browser: Browser) -> None:
+    subject = cast.people[WHO]
+    actions.save_row(
+        console_actor(), subject=subject, info_set="post", row=row_of(subject, "post"),
+        base_version=1,
+        values={"probation_end": (timezone.localdate() + timedelta(days=30)).isoformat()},
+    )  # fmt: skip
+    page = browser("hr_specialist").get("/?due=probation")
+    contract, probation = page.context["keeper"]["due"]
+    assert (contract.total, contract.on) == (0, False)
+    assert (probation.total, probation.on) == (1, True)
+    assert "剩 30 天" in page.content.decode()
+
+
 def test_what_one_sees_masked_is_not_counted(cast: Cast, browser: Browser) -> None:
     """A masked mobile behaves as empty in the roster: its count would be a lie."""
     specialist = browser("hr_specialist", name="何雨桐").get("/")
@@ -105,4 +119,3 @@ def test_my_information_is_the_own_dossier(cast: Cast, browser: Browser) -> None
     answer = browser(name=WHO).get("/me/")
     assert answer.status_code == 302 and answer["Location"] == f"/people/{cast.people[WHO]}/"
     assert "没有对应的档案" in browser("it").get("/me/").content.decode()
-    assert row_of(cast.people[WHO], "identity")

@@ -15,7 +15,6 @@ from dangan.access.rules import (
     Actor,
     Showing,
     field_showings,
-    may_edit,
     reach,
     require,
 )
@@ -137,12 +136,19 @@ class Opened:
         self.tree: Tree = organization_queries.tree()
         self.words = Words(self.dictionary, self.tree)
         self.unit_path = self.tree.path_of(subject.unit) if subject.unit else ()
+        self._showings: dict[tuple[str, str], Mapping[str, Showing]] = {}
 
     def showings(self, info_set: InfoSet, action: str = "read") -> Mapping[str, Showing]:
-        return field_showings(self.actor, self.subject.id, self.unit_path, info_set, action)
+        """How each field comes out; worked out once a request."""
+        found = self._showings.get((info_set.key, action))
+        if found is None:
+            found = field_showings(self.actor, self.subject.id, self.unit_path, info_set, action)
+            self._showings[info_set.key, action] = found
+        return found
 
     def may_edit(self, info_set: InfoSet) -> bool:
-        return may_edit(self.actor, self.subject.id, self.unit_path, info_set)
+        """Whether the actor may edit at least one field of the set."""
+        return Showing.PLAIN in self.showings(info_set, "edit").values()
 
     def rows(self) -> dict[str, list[Row]]:
         return open_rows({self.subject.id: self.key}, self.dictionary)[self.subject.id]
