@@ -33,7 +33,7 @@ soak: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/messages
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 messages: $(STAMPS)/dev

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-_HOME = Path(os.environ.get("DANGAN_TEST_HOME", Path(tempfile.gettempdir()) / "dangan-test"))
+_OURS = "DANGAN_TEST_HOME" not in os.environ
+if _OURS:  # workers of pytest-xdist inherit the choice of the process that starts them
+    os.environ["DANGAN_TEST_HOME"] = tempfile.mkdtemp(prefix="dangan-test-")
+_HOME = Path(os.environ["DANGAN_TEST_HOME"])
 os.environ["DANGAN_HOME"] = str(_HOME)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
 
@@ -19,13 +23,24 @@ from dangan.operations.postgres import EmbeddedServer  # noqa: E402
 
 _SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _server = EmbeddedServer(_HOME, extra=_SPEED).start()
-atexit.register(_server.stop_if_last)
+
+
+def _leave() -> None:
+    _server.stop_if_last()
+    if _OURS:
+        shutil.rmtree(_HOME, ignore_errors=True)
+
+
+atexit.register(_leave)
 
 import django  # noqa: E402
 
 django.setup()
 
 from django.conf import settings  # noqa: E402
+
+# Argon2 as in production costs a quarter of a second a log-in; one story measures the real one.
+settings.PASSWORD_HASHERS = ["tests.access.hashing.QuickArgon2"]
 
 # Pages are asked without having collected the static files first.
 (_HOME / "static").mkdir(parents=True, exist_ok=True)
