@@ -6,6 +6,7 @@ moment, so that the figures of a page agree with each other.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -15,7 +16,7 @@ from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
 from dangan.roster import queries
 from dangan.roster.engine import counting, paging, wheres
-from dangan.roster.rules import UNIT, Group, GroupQuery, RosterQuery
+from dangan.roster.rules import UNIT, Group, GroupQuery, RosterPage, RosterQuery
 
 _KEPT = "roster_counts"
 
@@ -40,6 +41,12 @@ class Counts:
         """How many people each query finds. A number alone is no look at anybody: no event."""
         require(self._actor, "roster.view")
         return [self._total(query) for query in asked]
+
+    def page(self, asked: RosterQuery) -> RosterPage:
+        """A few people, for a page that shows them beside their number."""
+        return queries.page_of(
+            self._actor, self._lens, self._sights, asked, begun=time.perf_counter()
+        )
 
     def by_unit(self, states: frozenset[str] | None) -> dict[UUID, int]:
         """People whose post is in each unit itself and whom the actor may list."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
+from dangan.dictionary.rules import Dictionary
 from dangan.dictionary.values import normal
 from dangan.roster import looking, memory
 from dangan.roster.engine import counting, paging
@@ -47,28 +48,25 @@ def register_exact_lookup(lookup: ExactLookup) -> None:
 
 def page(actor: Actor, query: RosterQuery) -> RosterPage:
     """Return one page of people. Permission roster.view; raises UnknownPath."""
-    return pages(actor, (query,))[0]
+    begun = time.perf_counter()
+    lens, sights = look(actor, query.today)
+    return page_of(actor, lens, sights, query, begun=begun)
 
 
-def pages(actor: Actor, queries: Sequence[RosterQuery]) -> list[RosterPage]:
-    """Return several pages from one look at the roster, as a work desk asks for them.
+def page_of(
+    actor: Actor, lens: Lens, sights: Sequence[Sight], query: RosterQuery, *, begun: float
+) -> RosterPage:
+    """Return one page of people from a look taken before, at `begun` (perf_counter).
 
-    The queries share the day of the first. One with limit 0 only counts and is not noted: it
-    shows nobody. Permission roster.view; raises UnknownPath.
+    Permission roster.view; raises UnknownPath.
     """
     require(actor, "roster.view")
-    begun = time.perf_counter()
-    lens, sights = look(actor, queries[0].today)
-    found = []
-    for query in queries:
-        paging.check_paths(lens.axes, (query.sort, *query.columns), query.filters)
-        part = paging.page_part(sights, query, needle(lens, query.text), whole=True)
-        rows = tuple(row for _, row in part.rows)
-        if query.limit:
-            _note_page(actor, query, part.total, rows)
-        took = (time.perf_counter() - begun) * 1000
-        found.append(RosterPage(part.total, rows, query.offset, query.limit, took))
-    return found
+    paging.check_paths(lens.axes, (query.sort, *query.columns), query.filters)
+    part = paging.page_part(sights, query, needle(lens, query.text), whole=True)
+    rows = tuple(row for _, row in part.rows)
+    _note_page(actor, query, part.total, rows)
+    took = (time.perf_counter() - begun) * 1000
+    return RosterPage(part.total, rows, query.offset, query.limit, took)
 
 
 def _note_page(actor: Actor, query: RosterQuery, total: int, rows: Sequence[RosterRow]) -> None:
@@ -136,12 +134,13 @@ def subjects(actor: Actor, query: RosterQuery) -> list[UUID]:
     return paging.all_subjects(sights, query, needle(lens, query.text))
 
 
-def names(ids: Iterable[UUID]) -> dict[UUID, str]:
+def names(ids: Iterable[UUID], dictionary: Dictionary | None = None) -> dict[UUID, str]:
     """Return names without regard to rights: the caller has decided that they may be shown.
 
-    People who are not in the roster, or have no name, are left out.
+    People who are not in the roster, or have no name, are left out. A caller that has the
+    dictionary at hand saves a statement by giving it.
     """
-    view = memory.roster().view(dictionary_queries.current())
+    view = memory.roster().view(dictionary or dictionary_queries.current())
     found: dict[UUID, str] = {}
     for subject in set(ids):
         place = view.find(subject)

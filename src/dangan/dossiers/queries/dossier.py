@@ -108,7 +108,7 @@ class Words:
             for row in items
             if row.values.get(item.key)
         }
-        self._people |= roster_queries.names(named) if named else {}
+        self._people |= roster_queries.names(named, self.dictionary) if named else {}
 
     def display(self, item: Field, value: Json) -> str:
         if item.type == "unit":
@@ -117,7 +117,7 @@ class Words:
         if item.type == "subject":
             person = UUID(str(value))
             if person not in self._people:
-                self._people |= roster_queries.names([person])
+                self._people |= roster_queries.names([person], self.dictionary)
             return self._people.get(person, "")
         if item.type == "image":
             return translation.gettext("已上传")

@@ -121,7 +121,7 @@ def desk_lines(
         total, stored = ticket_page(actor, given, where, limit=tickets)
     found = _changes(actor, given, changes) if actor.may("history.view") else []
     people = {item.subject_id for item in stored} | {item.subject_id for item, _sets in found}
-    names = roster_queries.names(people) if people else {}
+    names = roster_queries.names(people, given.dictionary) if people else {}
     page = None
     if actor.may("problems.view"):
         page = ProblemPage(total, tuple(problem_views(actor, stored, given, names)))

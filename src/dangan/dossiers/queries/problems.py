@@ -161,7 +161,8 @@ def _given(**where: object) -> dict[str, object]:
 
 
 def _problem_views(actor: Actor, page: Sequence[Problem], given: Basis) -> list[ProblemView]:
-    names = roster_queries.names([item.subject_id for item in page]) if page else {}
+    people = {item.subject_id for item in page}
+    names = roster_queries.names(people, given.dictionary) if people else {}
     return problem_views(actor, page, given, names)
 
 

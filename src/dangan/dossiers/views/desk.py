@@ -23,7 +23,7 @@ from dangan.dossiers.models import Subject
 from dangan.dossiers.queries.overview import LIVING
 from dangan.dossiers.views import shown
 from dangan.dossiers.views.dossier import missing_of, portrait_url
-from dangan.roster import queries as roster_queries
+from dangan.roster.counting import counts_of
 from dangan.roster.rules import (
     NAME,
     Between,
@@ -151,6 +151,7 @@ class _Keeper:
         self.chosen = request.GET.get("due", "")
         self.today = timezone.localdate()
         self.basis = queries.basis()
+        self.counts = counts_of(request)
         self.roster = reverse("roster:list")
         self.whole = queries.beyond_oneself(reach(self.actor))
         kept = {item.path for item in self.basis.dictionary.roster_fields}
@@ -171,26 +172,24 @@ class _Keeper:
         ) if opens else None  # fmt: skip
         reminders = [item for item in REMINDERS if item[1] in self.plain]
         lacks = [path for path in LACKS if path in self.plain]
-        asked = [self._ending(path) for _key, path, _label in reminders]
-        asked += [self._counting({path: Empty()}) for path in lacks]
-        asked += [self._counting({JOINED: self._this_month()})] if JOINED in self.plain else []
-        answers = roster_queries.pages(self.actor, asked) if asked else []
-        joined = answers[-1].total if JOINED in self.plain else None
+        endings = [self.counts.page(self._ending(path)) for _key, path, _label in reminders]
+        missing = self.counts.totals([self._counting({path: Empty()}) for path in lacks])
+        joined = self.counts.totals([self._counting({JOINED: self._this_month()})])[0]
         return {
             "overview": overview,
             "departments": overview.units[:DEPARTMENTS]
             if overview and self.actor.may("statistics.view")
             else (),
-            "figures": self._figures(overview, joined),
+            "figures": self._figures(overview, joined if JOINED in self.plain else None),
             "problems": self._problems(lines),
-            "due": self._due(reminders, answers),
-            "lacks": self._lacks(lacks, answers[len(reminders) :]),
+            "due": self._due(reminders, endings),
+            "lacks": self._lacks(lacks, missing),
             "changes": lines.changes if lines else (),
             "roster": self.roster,
         }
 
     def _counting(self, filters: Mapping[str, Filter]) -> RosterQuery:
-        return RosterQuery(filters=filters, states=LIVING_STATES, limit=0, today=self.today)
+        return RosterQuery(filters=filters, states=LIVING_STATES)
 
     def _ending(self, path: str) -> RosterQuery:
         last = self.today + timedelta(days=DAYS)
@@ -200,7 +199,6 @@ class _Keeper:
             sort=path,
             limit=DUE,
             columns=(NAME, path),
-            today=self.today,
         )
 
     def _this_month(self) -> Between:
@@ -246,7 +244,7 @@ class _Keeper:
                 on=key == chosen or (not chosen and number == 0),
             )
             for number, ((key, path, label), answer) in enumerate(
-                zip(reminders, answers, strict=False)
+                zip(reminders, answers, strict=True)
             )
         ]
 
@@ -257,12 +255,12 @@ class _Keeper:
         name = str(row.cells[NAME].value or "")
         return DueLine(row.subject, name, self._unit(row.unit), day, (day - self.today).days)
 
-    def _lacks(self, paths: Sequence[str], answers: Sequence[RosterPage]) -> list[Lack]:
+    def _lacks(self, paths: Sequence[str], totals: Sequence[int]) -> list[Lack]:
         """The fields that most people lack, among those the actor sees plain."""
         found = [
-            Lack(shown.label(self.basis.dictionary.field(path)), answer.total)
-            for path, answer in zip(paths, answers, strict=False)
-            if answer.total
+            Lack(shown.label(self.basis.dictionary.field(path)), people)
+            for path, people in zip(paths, totals, strict=True)
+            if people
         ]
         return sorted(found, key=lambda item: -item.people)[:MOST_LACKED]
 
