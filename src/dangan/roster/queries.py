@@ -33,7 +33,7 @@ __all__ = [
     "names",
     "needle",
     "page",
-    "pages",
+    "page_of",
     "ready",
     "register_exact_lookup",
     "search",
