@@ -8,11 +8,20 @@ from typing import Any
 
 import openpyxl
 import pytest
+from tests.cast import with_check_digit
 from tests.cli.conftest import Dangan
 
 HEADINGS = ["姓名", "员工编号", "身份证号码", "手机", "部门", "入职日期"]
-GOOD = ["林知夏", "IM0001", "330106199106122065", "13812345678", "财务部", "2020-07-01"]
-BAD = ["周予安", "IM0002", "330106199106122061", "13812345679", "财务部", "2020.7.1"]
+GOOD_NUMBER = with_check_digit("33010619910612206X")
+GOOD = [
+    "林知夏",
+    "IM0001",
+    with_check_digit("33010619910612206X"),
+    "13812345678",
+    "财务部",
+    "2020-07-01",
+]
+BAD = ["周予安", "IM0002", "330106199106122069", "13812345679", "财务部", "2020.7.1"]
 
 
 @pytest.fixture(scope="module", autouse=True)

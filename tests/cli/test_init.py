@@ -42,7 +42,7 @@ def test_secrets_are_for_the_owner_only(empty: Dangan, empty_home: Path) -> None
     ("content", "sentence"),
     [
         (b"a,b\n1,2\n", "path"),
-        ("path,type\n示例集团/没有上级的部门,department\n".encode(), "第 2 行"),
+        ("path,type\n某集团,部落\n".encode(), "第 2 行"),
     ],
 )
 def test_a_bad_file_changes_nothing(

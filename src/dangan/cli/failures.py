@@ -18,6 +18,7 @@ _REFUSALS = frozenset(
         "NoSuchAccount",
         "AccountProblem",
         "PeopleThere",
+        "PermissionDenied",
     }
 )
 _UNREACHABLE = frozenset({"OperationalError", "InterfaceError"})

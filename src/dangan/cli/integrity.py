@@ -68,8 +68,10 @@ def prove(event: int, file: Path) -> int:
 def rotate(*, act_as: str | None) -> int:
     """Opens a new epoch and rewraps every data key under it."""
     with acting(act_as) as actor:
+        from dangan.access.rules import require
         from dangan.vault.actions import rotate as run
 
+        require(actor, "keys.rotate")
         done = run(actor)
     say(f"已启用第 {done.epoch} 期主密钥，重新包裹 {done.rewrapped} 个数据密钥。")
     if done.damaged:
