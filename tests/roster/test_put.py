@@ -13,8 +13,9 @@ from tests.roster.people import TODAY, actor, everything, line, person, subject,
 from tests.roster.stored import store
 
 from dangan.access.rules import Refused
+from dangan.dictionary.queries import current
 from dangan.dictionary.rules import FieldClass
-from dangan.roster import actions, looking, memory, queries
+from dangan.roster import actions, loading, looking, memory, queries
 from dangan.roster.models import Entry, Layout
 from dangan.roster.rules import AnyOf, GroupQuery, Measure, RosterQuery, UnknownPath
 
@@ -235,3 +236,32 @@ def test_restored_entries_from_another_cluster_are_adopted() -> None:
 def test_nobody_is_named_who_is_not_there() -> None:
     assert queries.names([subject(77)]) == {}
     assert queries.ready()
+
+
+def test_many_chunks_load_with_layouts_and_keys_made_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store(*(person(n, f"人{n}", 1, identity__employee_number=f"E{n}") for n in range(10)))
+    monkeypatch.setattr(loading, "_CHUNK", 3)
+    people = loading.load(loading.kinds_of(current()), loading.Share())
+    assert len(people) == 10
+    half = loading.load(loading.kinds_of(current()), loading.Share(1, 2))
+    assert set(half.subjects()) == {
+        subject(n) for n in range(10) if loading.Share(1, 2).holds(subject(n))
+    }
+
+
+def test_a_failed_load_says_so_and_the_next_question_tries_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fresh = memory.Roster()
+
+    def fail(*_: object) -> None:
+        raise OSError("no database")
+
+    with monkeypatch.context() as broken, pytest.raises(memory.RosterUnavailable):
+        broken.setattr(loading, "load", fail)
+        fresh.view(current())
+    assert not fresh.ready
+    assert fresh.view(current()).parts
+    assert fresh.ready

@@ -82,21 +82,26 @@ def decode(bodies: Bodies, layouts: Mapping[int, Layout]) -> Table:
     by_layout: dict[int, list[int]] = defaultdict(list)
     for place, body in enumerate(bodies):
         by_layout[layout_number(body)].append(place)
-    pieces, places = [], []
+    pieces, places, escaped = [], [], False
     for number, members in by_layout.items():
-        pieces.append(_parse([bodies[place][_HEAD:] for place in members], layouts[number]))
+        text = b"\n".join([bodies[place][_HEAD:] for place in members])
+        escaped = escaped or b"\\" in text
+        pieces.append(_parse(text, layouts[number]))
         places += members
     if not pieces:
         return Table(0, {})
     frame = pl.concat(pieces, how="diagonal")
     if len(pieces) > 1:
         frame = frame.gather(pl.Series(places).arg_sort())
-    return Table(len(bodies), {name: _unescaped(frame[name]) for name in frame.columns})
+    texts = {name: frame[name] for name in frame.columns}
+    if escaped:
+        texts = {name: _unescaped(column) for name, column in texts.items()}
+    return Table(len(bodies), texts)
 
 
-def _parse(lines: Sequence[bytes], layout: Layout) -> pl.DataFrame:
+def _parse(lines: bytes, layout: Layout) -> pl.DataFrame:
     return pl.read_csv(
-        b"\n".join(lines) + b"\n",
+        lines + b"\n",
         has_header=False,
         new_columns=[*_FIXED, *layout],
         schema={path: pl.String() for path in (*_FIXED, *layout)},

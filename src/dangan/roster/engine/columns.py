@@ -149,16 +149,15 @@ def build(kind: Kind, texts: Sequence[str | None] | pl.Series) -> Column:
     if len(texts) < _FEW:
         return _build_few(kind, texts)
     series = texts if isinstance(texts, pl.Series) else pl.Series(texts, dtype=pl.String)
-    values = in_order(kind, series.drop_nulls().unique())
-    return Column(kind, _numbers(series, values), values)
+    return _sorted(kind, *_numbered(series))
 
 
 def unsorted(kind: Kind, texts: pl.Series) -> Column:
     """Make a piece for `concat`, quickly: its values are in no order, so it answers nothing."""
     if len(texts) < _FEW:
         return _build_few(kind, texts)
-    values = texts.drop_nulls().unique()
-    return Column(kind, _numbers(texts, values), values)
+    codes, values = _numbered(texts)
+    return Column(kind, codes.astype(narrowest(len(values) + 1)), values)
 
 
 def blank(kind: Kind, length: int) -> Column:
@@ -171,24 +170,45 @@ def concat(columns: Sequence[Column]) -> Column:
     kind = columns[0].kind
     if sum(map(len, columns)) < _FEW:
         return _build_few(kind, [text for column in columns for text in column.texts()])
-    values = in_order(kind, pl.concat([column.values for column in columns]).unique())
-    dtype = narrowest(len(values) + 1)
-    pieces = []
+    merged = _sorted(kind, *_numbered(pl.concat([column.values for column in columns])))
+    pieces, start = [], 0
     for column in columns:
-        new = np.zeros(len(column.values) + 1, dtype)
-        new[1:] = _numbers(column.values, values)
+        new = np.zeros(len(column.values) + 1, merged.codes.dtype)
+        new[1:] = merged.codes[start : start + len(column.values)]
         pieces.append(new.take(column.codes))
-    return Column(kind, np.concatenate(pieces), values)
+        start += len(column.values)
+    return Column(kind, np.concatenate(pieces), merged.values)
 
 
-def in_order(kind: Kind, values: pl.Series) -> pl.Series:
-    """Sort different values by the key of their kind."""
-    if kind in {Kind.PLAIN, Kind.BOOLEAN} or not len(values):
-        return values.sort()
+def _numbered(texts: pl.Series) -> tuple[Codes, pl.Series]:
+    """Return each row's number, 0 for empty, and the different texts in no order."""
+    own = pl.Categorical(pl.Categories.random())
+    physical = texts.cast(own).to_physical().fill_null(_NONE).to_numpy()
+    codes = physical + np.uint32(1)  # the highest number turns into 0
+    first = np.zeros(int(codes.max(initial=0)) + 1, np.int64)
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return codes, texts.gather(first[1:])
+
+
+_NONE = (1 << 32) - 1
+
+
+def _sorted(kind: Kind, codes: Codes, values: pl.Series) -> Column:
+    """Renumber so that numbers compare as values do."""
+    order = _order(kind, values)
+    place = np.zeros(len(values) + 1, narrowest(len(values) + 1))
+    place[order + 1] = np.arange(1, len(values) + 1)
+    return Column(kind, place.take(codes), values.gather(order))
+
+
+def _order(kind: Kind, values: pl.Series) -> Rows:
+    """Return the order of different values by the key of their kind."""
     if kind in {Kind.NUMBER, Kind.WHOLE}:
-        return pl.Series(sorted(values.to_list(), key=kind.key), dtype=pl.String)
-    keys = pl.Series(list(map(kind.key, values.to_list())), dtype=pl.String)
-    return values.gather(keys.arg_sort())
+        keys = [kind.key(text) for text in values.to_list()]
+        return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
+    if kind in {Kind.NAME, Kind.TEXT}:
+        values = pl.Series(list(map(kind.key, values.to_list())), dtype=pl.String)
+    return values.arg_sort().to_numpy().astype(np.int64)
 
 
 def narrowest(different: int) -> type[np.unsignedinteger[Any]]:
@@ -205,14 +225,6 @@ def _build_few(kind: Kind, texts: Iterable[str | None]) -> Column:
     number[None] = 0
     codes = np.array([number[text] for text in rows], narrowest(len(values) + 1))
     return Column(kind, codes, pl.Series(values, dtype=pl.String))
-
-
-def _numbers(series: pl.Series, values: pl.Series) -> Codes:
-    if not len(values):
-        return np.zeros(len(series), np.uint8)
-    places = pl.Series(np.arange(1, len(values) + 1, dtype=np.uint32))
-    found = series.replace_strict(values, places, default=0, return_dtype=pl.UInt32)
-    return found.fill_null(0).to_numpy().astype(narrowest(len(values) + 1))
 
 
 def _compact(kind: Kind, codes: Codes, values: pl.Series) -> Column:

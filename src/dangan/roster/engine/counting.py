@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,10 @@ from dangan.roster.rules import JSON, Group, GroupQuery, Measure
 _DENSE = 1 << 22
 """Up to this many possible groups are counted in one array; more are sorted first."""
 
+_FITS = 1 << 31
+
 Values = tuple[JSON, ...]
+Numbers = NDArray[np.signedinteger[Any]]
 
 
 @dataclass(slots=True)
@@ -143,31 +148,34 @@ def _count(sight: Sight, query: GroupQuery, needle: Needle) -> GroupPart:
     )
 
 
-def _numbers(sight: Sight, axis: Axis, wanted: Where) -> NDArray[np.int64]:
+def _numbers(sight: Sight, axis: Axis, wanted: Where) -> Numbers:
     """Return each wanted row's number on an axis, 0 where it is empty or not plain."""
     column, plain = sight.part.column(axis.source), sight.plain(axis)
-    number = axis.table(sight.part).number.astype(np.int64)
     if plain is False:
-        return np.zeros(wheres.count(wanted, len(column)), np.int64)
+        return np.zeros(wheres.count(wanted, len(column)), np.int32)
     codes = column.codes if isinstance(wanted, bool) else column.codes[wanted]
-    found = number.take(codes)
+    found = axis.table(sight.part).number.astype(np.int32).take(codes)
     if plain is not True:
         found *= plain if isinstance(wanted, bool) else plain[wanted]
     return found
 
 
-def _cells(
-    numbers: Sequence[NDArray[np.int64]], sizes: Sequence[int]
-) -> tuple[NDArray[np.int64], Rows]:
+def _cells(numbers: Sequence[Numbers], sizes: Sequence[int]) -> tuple[Numbers, Rows]:
     """Return each row's group and, per group, the combined number it stands for."""
-    cells = numbers[0]
-    for more, size in zip(numbers[1:], sizes[1:], strict=True):
-        cells = cells * size + more
-    possible = int(np.prod([float(size) for size in sizes]))
+    possible = math.prod(sizes)
+    cells = _combined(numbers, sizes)
     if possible <= _DENSE:
         return cells, np.arange(possible)
     names, dense = np.unique(cells, return_inverse=True)
     return dense, names
+
+
+def _combined(numbers: Sequence[Numbers], sizes: Sequence[int]) -> Numbers:
+    """Make one number of several, each below its size; in 32 bits where they suffice."""
+    cells = numbers[0] if math.prod(sizes) < _FITS else numbers[0].astype(np.int64)
+    for more, size in zip(numbers[1:], sizes[1:], strict=True):
+        cells = cells * size + more
+    return cells
 
 
 def _values(labels: Sequence[Sequence[JSON]], combined: Rows) -> list[Values]:
@@ -181,17 +189,25 @@ def _values(labels: Sequence[Sequence[JSON]], combined: Rows) -> list[Values]:
 
 
 def _sums(
-    sight: Sight, measure: Measure, wanted: Where, cells: NDArray[np.int64], groups: int
+    sight: Sight, measure: Measure, wanted: Where, cells: Numbers, groups: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return, per group, the sum of a measure and how many people have it.
+
+    Counts how often each value occurs in each group, which is exact and faster than adding up.
+    """
     axis = sight.lens.axes.axis(measure.path)
-    number = _numbers(sight, axis, wanted)
     labels = axis.table(sight.part).labels
+    number = _numbers(sight, axis, wanted)
+    width = len(labels) + 1
     size = np.array([0.0, *(_as_float(label) for label in labels)])
     known = np.array([False, *(_is_number(label) for label in labels)])
-    weights = size.take(number)
-    counted = known.take(number)
-    sums = np.bincount(cells, weights=weights, minlength=groups).astype(np.float64)
-    return sums, np.bincount(cells[counted], minlength=groups).astype(np.int64)
+    if groups * width > _DENSE:
+        weights = np.bincount(cells, weights=size.take(number), minlength=groups)
+        counted = np.bincount(cells[known.take(number)], minlength=groups)
+        return weights.astype(np.float64), counted.astype(np.int64)
+    often = np.bincount(_combined([cells, number], [groups, width]), minlength=groups * width)
+    table = often.reshape(groups, width)
+    return table @ size, table @ known.astype(np.int64)
 
 
 def _as_float(label: JSON) -> float:

@@ -107,7 +107,8 @@ def _below(axes: Axes, axis: Axis, column: Column, wanted: frozenset[str]) -> Ma
         table = axes.dictionary.table_of(axis.field)
         answers = [not wanted.isdisjoint(table.ancestors(text)) for text in texts]
     else:
-        below = wanted | {str(unit) for top in wanted for unit in axes.tree.subtree(UUID(top))}
+        tops = [unit for unit in axes.tree.nodes if str(unit) in wanted]
+        below = wanted | {str(unit) for top in tops for unit in axes.tree.subtree(top)}
         answers = [text in below for text in texts]
     return np.array([False, *answers], np.bool_)
 
