@@ -52,12 +52,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DANGAN_")}
     environment["DANGAN_HOME"] = str(home)
     dangan = [str(Path(sys.executable).parent / "dangan")]
-    subprocess.run(  # noqa: S603 - the command under test
+    subprocess.run(
         [*dangan, "demo", "--persons", PERSONS], env=environment, check=True, capture_output=True
     )
     port = _free_port()
     log = (home / "serve.log").open("wb")
-    running = subprocess.Popen(  # noqa: S603 - the command under test
+    running = subprocess.Popen(
         [*dangan, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
     )
     address = f"http://127.0.0.1:{port}"
