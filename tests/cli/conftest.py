@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.homes import new_home
 
 from dangan.operations.postgres import EmbeddedServer
 
@@ -52,11 +53,9 @@ class Dangan:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def demo_home() -> Iterator[Path]:
     """An installation with sixty demonstration people; its server stays up for the session."""
-    home = tmp_path_factory.mktemp("demo")
-    home.chmod(0o711)
-    with EmbeddedServer(home, QUICK):
+    with new_home() as home, EmbeddedServer(home, QUICK):
         loaded = Dangan(home)("demo", "--persons", 60)
         assert loaded.code == 0, loaded.complained
         yield home
@@ -68,11 +67,9 @@ def demo(demo_home: Path) -> Dangan:
 
 
 @pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def empty_home() -> Iterator[Path]:
     """An empty installation, shared: tests add to it and do not count on its being empty."""
-    home = tmp_path_factory.mktemp("empty")
-    home.chmod(0o711)
-    with EmbeddedServer(home, QUICK):
+    with new_home() as home, EmbeddedServer(home, QUICK):
         yield home
 
 

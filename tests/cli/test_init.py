@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Dangan
+from tests.homes import new_home
 
 from dangan.operations.postgres import running_pid
 
@@ -62,13 +63,12 @@ def test_a_file_that_is_not_there_is_said_so(empty: Dangan) -> None:
     assert "没有文件 /nowhere/org.csv" in refused.complained
 
 
-def test_it_starts_the_database_and_leaves_none_behind(tmp_path: Path) -> None:
-    tmp_path.chmod(0o711)
-    home = tmp_path / "home"
-    assert Dangan(home)("init").code == 0
-    assert running_pid(home / "pg") is None
-    assert Dangan(home)("people", "search", "王").code == 0
-    assert running_pid(home / "pg") is None
+def test_it_starts_the_database_and_leaves_none_behind() -> None:
+    with new_home() as home:
+        assert Dangan(home)("init").code == 0
+        assert running_pid(home / "pg") is None
+        assert Dangan(home)("people", "search", "王").code == 0
+        assert running_pid(home / "pg") is None
 
 
 def test_a_bad_setting_is_named(empty: Dangan) -> None:

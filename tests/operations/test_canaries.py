@@ -23,6 +23,7 @@ import psycopg
 import pytest
 from tests.cast import with_check_digit
 from tests.cli.conftest import Dangan
+from tests.homes import new_home
 from tests.operations.service import Service, running, token_of
 
 from dangan.operations.postgres import socket_dir
@@ -111,12 +112,13 @@ def _workbook(path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def planted(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Path, Path, dict[str, set[str]]]]:
+def planted() -> Iterator[tuple[Path, Path, dict[str, set[str]]]]:
     """Home and log of a service that canaries went through; what was found while it ran."""
-    folder = tmp_path_factory.mktemp("canary")
-    folder.chmod(0o711)
+    with new_home() as folder:
+        yield from _planted(folder)
+
+
+def _planted(folder: Path) -> Iterator[tuple[Path, Path, dict[str, set[str]]]]:
     home = folder / "home"
     with running(home, "--demo") as service:
         dangan = Dangan(home)

@@ -19,6 +19,7 @@ from typing import Any
 import openpyxl
 import pytest
 from tests.cli.conftest import Dangan
+from tests.homes import new_home
 from tests.operations.service import PROGRAMS, Service, environment, running, token_of
 
 from dangan.operations.demo.names import id_number
@@ -31,10 +32,8 @@ SEED = int(os.environ.get("DANGAN_SOAK_SEED", "20260101"))
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("soak")
-    folder.chmod(0o711)
-    with running(folder / "home", "--demo") as started:
+def service() -> Iterator[Service]:
+    with new_home() as folder, running(folder / "home", "--demo") as started:
         yield started
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.homes import new_home
 
 from dangan.operations.postgres import EmbeddedServer, running_pid, socket_dir
 
@@ -19,13 +20,9 @@ _QUICK = {"fsync": "off", "shared_buffers": "16MB"}
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    home = tmp_path_factory.mktemp("pg")
-    yield home
-    server = EmbeddedServer(home, _QUICK)
-    if (home / "pg").exists():
-        server.start()
-        server.stop_if_last()
+def home() -> Iterator[Path]:
+    with new_home() as home:
+        yield home
 
 
 def _ask(home: Path, statement: str) -> object:

@@ -12,16 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.homes import new_home
 from tests.operations.service import PROGRAMS, Service, environment, running, token_of
 
 from dangan.operations.postgres import running_pid
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    home = tmp_path_factory.mktemp("serve") / "home"
-    home.parent.chmod(0o711)
-    with running(home, "--demo") as started:
+def service() -> Iterator[Service]:
+    with new_home() as folder, running(folder / "home", "--demo") as started:
         yield started
 
 
@@ -56,7 +55,6 @@ def test_whatever_is_killed_comes_back(service: Service, name: str) -> None:
 
 
 def test_a_taken_port_is_said_so_at_once(service: Service, tmp_path: Path) -> None:
-    tmp_path.chmod(0o711)
     done = subprocess.run(
         [sys.executable, "-m", "dangan.cli.main", "serve", "--port", str(service.port)],
         env=environment(tmp_path / "other"),

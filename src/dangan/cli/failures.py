@@ -50,7 +50,7 @@ def exit_code_of(error: Exception) -> tuple[int, str]:
         return UNUSABLE, f"没有文件 {error.filename}。"
     return UNUSABLE, (
         f"出现了没有料到的错误：{type(error).__name__}（{_where(error)}）。"
-        "没有写入。设置 DANGAN_DEBUG=1 再试可看到详情，其中可能有个人信息。"
+        "命令没有完成。设置 DANGAN_DEBUG=1 再试可看到详情，其中可能有个人信息。"
     )
 
 

@@ -7,6 +7,8 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from dangan.cli.output import complain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -64,12 +66,27 @@ def acting(name: str | None) -> Iterator[Actor]:
     with database():
         from dangan.access.queries import actor_named, console_actor
         from dangan.audit.actions import flush
-        from dangan.audit.sequencer import sequence_once
 
         actor = actor_named(name) if name else console_actor()
         try:
             yield actor
         finally:
             flush(actor.trail)
-            # Where no service runs nobody else would put these events into the tree.
-            sequence_once()
+            _sequence()
+
+
+def _sequence() -> None:
+    """Puts the events into the log's tree: where no service runs nobody else would.
+
+    The work is done and logged by now; what goes wrong here does not undo it.
+    """
+    from django.db import DatabaseError
+
+    from dangan.audit.sequencer import LogDamaged, sequence_once
+
+    try:
+        sequence_once()
+    except LogDamaged:
+        complain("日志树被改动过，没有签发新的检查点。请运行 dangan audit verify 查明。")
+    except DatabaseError:
+        complain("日志暂时没有入树，服务启动后会补上。")

@@ -68,7 +68,6 @@ def offices_for(persons: int) -> tuple[Office, ...]:
 def _people(
     offices: tuple[Office, ...], persons: int, seed: int, today: date, rich: int
 ) -> Iterator[Person]:
-    random = Random(seed)  # noqa: S311 - invented people, no secret
     above = _parents(offices)
     sequence: dict[tuple[str, str, bool], int] = {}
     weights = [office.weight for office in offices]
@@ -76,6 +75,8 @@ def _people(
     for weight in weights:
         steps.append((steps[-1] if steps else 0) + weight)
     for number in range(persons):
+        # Each has a generator of their own: one life's turns never shift another's.
+        random = Random(seed * 1_000_003 + number)  # noqa: S311 - invented people, no secret
         head = number < len(offices)
         office = number if head else random.choices(range(len(offices)), cum_weights=steps)[0]
         yield Life(
