@@ -32,7 +32,7 @@ run_sequencer(threading.Event(), pause=0.001)
 
 def start(file: Path) -> subprocess.Popen[bytes]:
     name = connection.settings_dict["NAME"]
-    child = subprocess.Popen(  # noqa: S603 - this test's own programme
+    child = subprocess.Popen(
         [sys.executable, "-c", _CHILD, str(name), str(file)],
         stdout=subprocess.PIPE,
         env=os.environ,

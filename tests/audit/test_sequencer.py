@@ -175,6 +175,16 @@ def test_a_restored_database_in_a_new_cluster_goes_on(empty_log: Path) -> None:
     assert report.leaves == report.events == 10
 
 
+def test_a_server_that_cannot_read_its_identifier_is_no_obstacle(
+    empty_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequencer, "_cluster", lambda: None)
+    log(3)
+    assert sequence_once() == 3
+    assert sql("SELECT count(DISTINCT era) FROM audit_event") == [(1,)]
+    assert verify(checkpoints=empty_log).ok
+
+
 class TestExporters:
     def test_a_torn_note_is_replaced(self, tmp_path: Path) -> None:
         file = tmp_path / "kept" / "checkpoints.txt"

@@ -51,6 +51,7 @@ class Sequencer:
 
     def __init__(self, places: list[Exporter] | None = None) -> None:
         self._signer = tree.signer()
+        self._cluster = _cluster()
         self._places = exporters(self._signer.public) if places is None else places
         self._unsent: list[list[str]] = [[] for _ in self._places]
         self._edge: Edge | None = None
@@ -67,7 +68,7 @@ class Sequencer:
             stored = tree.latest()
             edge = self._current(stored)
             before = edge.size
-            cursor = _append_all(edge, _cursor(stored))
+            cursor = _append_all(edge, _cursor(stored), self._cluster)
             if edge.size > before:
                 note = self._sign(edge, cursor)
         # Only after the commit: a checkpoint once sent off must never be taken back.
@@ -137,6 +138,7 @@ def run_sequencer(stop: Signal, *, pause: float = 1.0) -> None:
         except DatabaseError:
             _log.warning("the sequencer lost the database; will try again", exc_info=True)
             connection.close()
+            sequencer = None  # what answers next may be another cluster
         except LogDamaged:
             _log.exception("the log's tree was altered; no checkpoint is signed until it is mended")
             stop.wait(60)
@@ -154,12 +156,12 @@ def _cursor(stored: Stored | None) -> _Cursor:
     return _Cursor(stored.era, stored.xid, stored.event) if stored else _Cursor()
 
 
-def _append_all(edge: Edge, cursor: _Cursor) -> _Cursor:
+def _append_all(edge: Edge, cursor: _Cursor, cluster: int | None) -> _Cursor:
     """Append what is ready to the edge and the tables; returns the new cursor."""
     first = edge.size
-    era = _current_era(cursor)
+    era = _current_era(cursor, cluster)
     if era is None:
-        era = _begin_era(edge, cursor)
+        era = _begin_era(edge, cursor, cluster)
     if era > cursor.era:
         cursor = _Cursor(era=era)
     while edge.size - first < MOST_AT_ONCE:
@@ -231,7 +233,21 @@ def _copy(statement: str, types: tuple[str, ...], rows: list[Any]) -> None:
             copy.write_row(row)
 
 
-def _current_era(cursor: _Cursor) -> int | None:
+def _cluster() -> int | None:
+    """The database cluster's identifier; ``None`` when the server may not read its own.
+
+    It reads its control file by the full path, which its account may not be able to walk.
+    """
+    try:
+        with transaction.atomic(), connection.cursor() as sql:
+            sql.execute("SELECT system_identifier FROM pg_control_system()")
+            return int(sql.fetchone()[0])
+    except DatabaseError:
+        _log.warning("the database server may not read its own identifier", exc_info=True)
+        return None
+
+
+def _current_era(cursor: _Cursor, cluster: int | None) -> int | None:
     """The era that transactions are numbered in now; ``None`` when a new one must begin.
 
     A logical restore keeps old events with their old numbers while the new cluster counts from
@@ -239,16 +255,16 @@ def _current_era(cursor: _Cursor) -> int | None:
     """
     with connection.cursor() as sql:
         sql.execute(
-            "SELECT e.id, e.cluster = c.system_identifier,"
+            "SELECT id, coalesce(cluster <> %s::bigint, false),"
             " %s::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())"
-            " FROM audit_era e, pg_control_system() c ORDER BY e.id DESC LIMIT 1",
-            [cursor.xid],
+            " FROM audit_era ORDER BY id DESC LIMIT 1",
+            [cluster, cursor.xid],
         )
-        era, same_cluster, counts_on = sql.fetchone()
-    return int(era) if same_cluster and (counts_on or era > cursor.era) else None
+        era, moved, counts_on = sql.fetchone()
+    return None if moved or not (counts_on or era > cursor.era) else int(era)
 
 
-def _begin_era(edge: Edge, cursor: _Cursor) -> int:
+def _begin_era(edge: Edge, cursor: _Cursor, cluster: int | None) -> int:
     """Close the old era with whatever it left behind, and number events anew."""
     with connection.cursor() as sql:
         # Waits for writers under the old number and keeps new ones out until the commit.
@@ -256,9 +272,9 @@ def _begin_era(edge: Edge, cursor: _Cursor) -> int:
         before = edge.size
         _append(edge, _left_behind(cursor), cursor)
         sql.execute(
-            "INSERT INTO audit_era (cluster, settled_from, settled_to)"
-            " SELECT system_identifier, %s, %s FROM pg_control_system() RETURNING id",
-            [before, edge.size],
+            "INSERT INTO audit_era (cluster, settled_from, settled_to) VALUES (%s, %s, %s)"
+            " RETURNING id",
+            [cluster, before, edge.size],
         )
         (era,) = sql.fetchone()
     return int(era)

@@ -5,10 +5,10 @@
     python -m dangan.audit.verifier EXPORT [--checkpoints FILE] [--public-key KEY-OR-FILE] [--json]
 
 Needs only ``cryptography``. ``EXPORT`` is what ``dangan audit export`` wrote, or a proof that the
-log page gave. Exit codes: 0 everything is as it was signed, 1 something is not, 2 the file cannot
-be read. FILE is the copy kept elsewhere, as old as the export: a later checkpoint proves events
-that the export does not have. Without ``--public-key`` the key inside the file is used, which shows damage but not
-forgery.
+log page gave. ``FILE`` is the copy of the checkpoints kept elsewhere, as old as the export: a later
+checkpoint proves events that the export does not have. Exit codes: 0 everything is as it was
+signed, 1 something is not, 2 the file cannot be read. Without ``--public-key`` the key inside the
+file is used, which shows damage but not forgery.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from django.db import migrations
 TABLES = """
 CREATE TABLE audit_era (
     id smallint GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_era_pk PRIMARY KEY,
-    cluster bigint NOT NULL,
+    cluster bigint,
     settled_from bigint NOT NULL DEFAULT 0,
     settled_to bigint NOT NULL DEFAULT 0,
     opened_at timestamptz NOT NULL DEFAULT now()
@@ -13,7 +13,12 @@ CREATE TABLE audit_era (
 COMMENT ON TABLE audit_era IS
     'Transaction numbers order the log; a database restored into a new cluster counts them anew.
      Leaves settled_from up to settled_to closed the era before, in no particular order';
-INSERT INTO audit_era (cluster) SELECT system_identifier FROM pg_control_system();
+-- The server reads its control file by its full path, which its account may not be able to walk.
+DO $$ BEGIN
+    INSERT INTO audit_era (cluster) SELECT system_identifier FROM pg_control_system();
+EXCEPTION WHEN OTHERS THEN
+    INSERT INTO audit_era (cluster) VALUES (NULL);
+END $$;
 
 CREATE TABLE audit_event (
     id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT audit_event_pk PRIMARY KEY,
