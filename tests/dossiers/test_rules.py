@@ -23,6 +23,7 @@ from dangan.dossiers.rules import (
     patched,
     state_after_edit,
     state_refusal,
+    with_id_facts,
 )
 from dangan.dossiers.writing.drafts import Write
 
@@ -51,6 +52,18 @@ def test_patching_with_the_difference_leads_from_old_to_new(old, new):
 
 def test_an_emptied_field_leaves_the_row():
     assert patched({"email": "a@example.com", "mobile": "1"}, {"email": ""}) == {"mobile": "1"}
+
+
+def test_a_new_id_number_fills_in_birth_date_and_sex_left_empty():
+    filled = with_id_facts({}, {"name": "甲", "id_number": "33010619910612204X"})
+    assert (filled["birth_date"], filled["sex"]) == ("1991-06-12", "2")
+
+
+def test_what_somebody_filled_in_stands_and_an_old_number_fills_in_nothing():
+    given = {"id_number": "33010619910612204X", "birth_date": "1991-06", "sex": "2"}
+    assert with_id_facts({}, given)["birth_date"] == "1991-06"
+    known = {"id_number": "33010619910612204X"}
+    assert with_id_facts(known, dict(known)) == known
 
 
 def test_changes_of_different_fields_are_merged():

@@ -236,6 +236,21 @@ def patched(old: Values, patch: Values) -> dict[str, Json]:
     return {key: value for key, value in merged.items() if value is not None and value != ""}
 
 
+def with_id_facts(old: Values, new: dict[str, Json]) -> dict[str, Json]:
+    """An identity row whose new ID number fills in the birth date and sex left empty.
+
+    Digits 7–14 are the birth date, the 17th is odd for men (GB 11643-1999).
+    """
+    number = str(new.get("id_number") or "")
+    if len(number) != 18 or number == old.get("id_number"):
+        return new
+    told: dict[str, Json] = {
+        "birth_date": f"{number[6:10]}-{number[10:12]}-{number[12:14]}",
+        "sex": "1" if int(number[16]) % 2 else "2",
+    }
+    return {**told, **new}
+
+
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
     """Why a field cannot be stored as given."""

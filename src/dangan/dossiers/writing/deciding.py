@@ -24,6 +24,7 @@ from dangan.dossiers.rules import (
     supervisor_of,
     unit_of,
     unknown_fields,
+    with_id_facts,
 )
 from dangan.dossiers.writing.drafts import Draft, Setting, Write
 from dangan.vault import queries as vault_queries
@@ -54,8 +55,12 @@ class Decider:
         if info_set is None:
             message = Message("没有信息集“{key}”。", key=plan.info_set)
             raise InvalidRecord(plan.info_set, [FieldProblem("", message)])
+        if not draft.created:
+            self._require_named(draft, info_set, plan)
         old = _stored_values(draft, info_set, plan)
         new = {} if plan.delete else patched(old, plan.values)
+        if info_set.key == "identity":
+            new = with_id_facts(old, new)
         if new == old and not plan.delete:
             return
         problems = [] if plan.delete else self._problems(draft, info_set, new, plan)
@@ -63,6 +68,15 @@ class Decider:
             raise InvalidRecord(info_set.key, problems)
         valid_from = plan.valid_from or self._setting.today
         draft.writes.append(Write(plan.row or uuid4(), plan, old, new, valid_from))
+
+    def _require_named(self, draft: Draft, info_set: InfoSet, plan: RowPlan) -> None:
+        """Every field named must be the actor's to edit before anything stored is looked at:
+        otherwise "nothing changed", a conflict or a check would tell what is hidden."""
+        editable = self._what_is_editable(draft, draft.unit, info_set.key)
+        named = [name for name in plan.values if name in info_set.by_key]
+        nothing = Showing.PLAIN not in editable.values()
+        if nothing or any(editable.get(name) is not Showing.PLAIN for name in named):
+            raise Refused("edit", "你没有修改这些字段的权限。")
 
     def _problems(
         self, draft: Draft, info_set: InfoSet, new: Mapping[str, Json], plan: RowPlan

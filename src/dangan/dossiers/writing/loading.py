@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 from dangan.access.rules import Absent, reach
+from dangan.audit.rules import Event
 from dangan.dossiers.models import Subject
 from dangan.dossiers.opening import open_rows
 from dangan.dossiers.rules import Row, SubjectPlan
@@ -43,6 +44,9 @@ def _existing(setting: Setting, wanted: Sequence[UUID]) -> dict[UUID, Subject]:
         for subject in found
         if within.contains(subject.id, setting.path(subject.unit))
     }
+    for subject in found:
+        if subject.id not in subjects:
+            setting.actor.trail.add(Event("record.write", outcome="refused", subject=subject.id))
     if any(subject not in subjects for subject in wanted):
         raise Absent
     return subjects
