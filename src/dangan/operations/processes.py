@@ -8,6 +8,7 @@ appends log events to the tree. ``prepare`` brings the database up to date and
 from __future__ import annotations
 
 import ctypes
+import io
 import os
 import signal
 import sys
@@ -55,7 +56,8 @@ def worker() -> None:
     _set_up()
     from django.core.management import call_command
 
-    call_command("procrastinate", "worker", "--concurrency", "2", verbosity=0)
+    # It announces itself whatever its verbosity.
+    call_command("procrastinate", "worker", "--concurrency", "2", stdout=io.StringIO())
 
 
 def sequencer() -> None:
