@@ -22,7 +22,7 @@ run: $(STAMPS)/app $(STAMPS)/assets $(STAMPS)/messages
 	$(BIN)/dangan serve --demo
 
 test: lint $(STAMPS)/browser $(STAMPS)/assets $(STAMPS)/messages
-	$(BIN)/pytest -n $(PARALLEL) -m 'not soak' $(TESTS)
+	$(BIN)/pytest -n $(PARALLEL) --dist loadscope -m 'not soak' $(TESTS)
 
 bench: $(STAMPS)/app $(STAMPS)/assets $(STAMPS)/messages
 	$(BIN)/dangan bench --write docs/benchmarks.md
@@ -35,6 +35,7 @@ lint: $(STAMPS)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/python scripts/messages.py check
 
 messages: $(STAMPS)/dev
 	$(BIN)/python scripts/messages.py gather
@@ -48,7 +49,7 @@ clean:
 $(STAMPS) $(VENV):
 	@mkdir -p $(STAMPS)
 	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; set PYTHON=")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo 'Python cannot make virtual environments; on Debian: apt-get install python3-venv' >&2; exit 1; }
 
 $(STAMPS)/app: requirements/app.txt scripts/link.py | $(STAMPS) $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/app.txt
