@@ -63,9 +63,11 @@ class Planner:
             return None
         targets = self._targets(draft, stored or {})
         after = _after(targets, stored or {})
-        self._check(draft, targets, after)
+        units = _units(self._dictionary, stored or {}, after)
+        forbidden = self._forbidden(draft, targets, units)
+        self._check(draft, [t for t in targets if id(t) not in forbidden], after)
         if not draft.bad:
-            self._rights(draft, targets, _units(self._dictionary, stored or {}, after))
+            self._rights(draft, targets, forbidden, units[1])
         if draft.bad:
             return None
         rows = [
@@ -116,31 +118,49 @@ class Planner:
                 else:
                     self.warnings.append(Finding(row.place(finding.field), finding.message))
 
-    def _rights(
+    def _forbidden(
         self,
         draft: Draft,
         targets: Sequence[Target],
         units: tuple[UUID | None, UUID | None],
-    ) -> None:
-        """``units`` are the person's before and after."""
+    ) -> dict[int, str]:
+        """The first field of a row that is not the actor's to edit, by ``id(target)``.
+
+        A value that is stored already counts too, and such a row is not checked: otherwise an
+        import could guess what its owner may not see. ``units`` are the person's before and after.
+        """
         now, then = units
         if draft.subject is None:
             now = then
+        forbidden = {}
         for target in targets:
             row = target.draft
             allowed = self._editable(draft.subject, now, row.info_set)
             if then != now:
                 allowed &= self._editable(draft.subject, then, row.info_set)
-            refused = [key for key in target.patch() if key not in allowed]
-            if not refused:
+            first = next((key for key in row.values if key not in allowed), None)
+            if first is not None:
+                forbidden[id(target)] = first
+        return forbidden
+
+    def _rights(
+        self,
+        draft: Draft,
+        targets: Sequence[Target],
+        forbidden: Mapping[int, str],
+        unit: UUID | None,
+    ) -> None:
+        """Refuses rows with a field of :meth:`_forbidden`; ``unit`` is the person's afterwards."""
+        for target in targets:
+            key = forbidden.get(id(target))
+            if key is None:
                 continue
-            if not self._editable(draft.subject, then, "identity"):
+            if not self._editable(draft.subject, unit, "identity"):
                 self._outside(draft, targets)
                 return
-            label = self._dictionary.sets[row.info_set].field(refused[0]).label
-            self._refuse(
-                draft, row, refused[0], Message("你没有修改“{label}”的权限。", label=label)
-            )
+            row = target.draft
+            label = self._dictionary.sets[row.info_set].field(key).label
+            self._refuse(draft, row, key, Message("你没有修改“{label}”的权限。", label=label))
 
     def _outside(self, draft: Draft, targets: Sequence[Target]) -> None:
         post = next((t.draft for t in targets if t.draft.values.get("unit")), None)
