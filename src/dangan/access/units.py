@@ -19,6 +19,9 @@ class UnitProvider(Protocol):
     def headed_by(self, subject: UUID) -> Iterable[UUID]:
         """The units of which the person is head today."""
 
+    def path(self, unit: UUID) -> tuple[UUID, ...]:
+        """From the root to the unit; empty for one that does not exist."""
+
 
 class _NoUnits:
     """Until the organisation has registered there are no units."""
@@ -30,6 +33,9 @@ class _NoUnits:
         return ""
 
     def headed_by(self, subject: UUID) -> Iterable[UUID]:  # noqa: ARG002
+        return ()
+
+    def path(self, unit: UUID) -> tuple[UUID, ...]:  # noqa: ARG002
         return ()
 
 
@@ -55,3 +61,8 @@ def label(unit: UUID) -> str:
 def headed_by(subject: UUID) -> tuple[UUID, ...]:
     """The units of which the person is head today."""
     return tuple(_provider.headed_by(subject))
+
+
+def path(unit: UUID | None) -> tuple[UUID, ...]:
+    """From the root to the unit; empty for None and for one that does not exist."""
+    return _provider.path(unit) if unit is not None else ()

@@ -52,6 +52,7 @@ def create_unit(
             raise BadUnit(Message("没有选择类型"))
         if head is not None:
             _not_own_head(actor, head)
+        _within(actor, parent)
         _lock()
         changed: dict[str, Any] = {"name": _tidy(name), "code": _tidy(code), "parent": parent}
         if head is not None:
@@ -87,6 +88,7 @@ def set_head(actor: Actor, *, unit: UUID, head: UUID | None, effective: date | N
 
 def close_unit(actor: Actor, *, unit: UUID, effective: date | None = None) -> None:
     """Ends a unit from today or a later day; refused while people or open units are in it."""
+    _within(actor, unit)
     inside = people.inside(unit)
     if inside:
         raise BadUnit(Message("还有 {count} 人在这个部门，请先调走再撤销", count=inside))
@@ -102,6 +104,7 @@ def load_units(
     """
     with recording(actor):
         require(actor, "organization.edit")
+        _within(actor, None)
         _lock()
         rows = list(rows)
         history = queries.changes()
@@ -159,6 +162,9 @@ def _change(
         kind = next((change.kind for change in history if change.unit == unit), None)
         if kind is None:
             raise Absent
+        _within(actor, unit)
+        if "parent" in changed:
+            _within(actor, changed["parent"])
         today = timezone.localdate()
         day = effective or today
         if day < today:
@@ -221,6 +227,16 @@ def _lock() -> None:
     """Holds off every other change of the organisation until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _within(actor: Actor, unit: UUID | None) -> None:
+    """Whoever keeps one branch changes nothing outside it: units carry rights with them.
+
+    None stands for the top, which only those keep who keep the whole.
+    """
+    require(actor, "organization.edit")
+    if not actor.may_at("organization.edit", queries.tree().path_of(unit)):
+        raise refuse(actor, "organization.edit", _("这个部门不在你的管理范围内"))
 
 
 def _not_own_head(actor: Actor, head: UUID) -> None:

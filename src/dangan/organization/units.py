@@ -19,3 +19,6 @@ class TreeUnits:
 
     def headed_by(self, subject: UUID) -> Iterable[UUID]:
         return tree().headed_by(subject)
+
+    def path(self, unit: UUID) -> tuple[UUID, ...]:
+        return tree().path_of(unit)

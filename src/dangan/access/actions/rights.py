@@ -53,6 +53,7 @@ def request_change(actor: Actor, wish: Wish, *, reason: str) -> UUID:
     """Opens a request; returns its identifier. Raises :class:`RightsProblem`."""
     with recording(actor):
         require(actor, "rights.request")
+        _within(actor, "rights.request", wish.unit)
         return open_request(actor, wish, reason=reason)
 
 
@@ -193,7 +194,14 @@ def _deciding(actor: Actor, request: UUID) -> RightsRequest:
         raise refuse(actor, "rights.approve", _("申请人不能审批自己的申请，请另一个人审批"))
     if row.account_id == actor.id:
         raise refuse(actor, "rights.approve", _("自己的权限由另一个人审批"))
+    _within(actor, "rights.approve", row.unit)
     return row
+
+
+def _within(actor: Actor, permission: str, unit: UUID | None) -> None:
+    """Whoever asks or decides for one branch does so for that branch only."""
+    if not actor.may_at(permission, units.path(unit)):
+        raise refuse(actor, permission, _("这个部门不在你的管理范围内"))
 
 
 def _open_row(request: UUID) -> RightsRequest:

@@ -272,6 +272,6 @@ def _request_lines(
 def _may_decide(actor: Actor, row: RightsRequest) -> bool:
     return (
         row.state == RequestState.OPEN
-        and actor.may("rights.approve")
+        and actor.may_at("rights.approve", units.path(row.unit))
         and actor.id not in {row.requested_by, row.account_id}
     )

@@ -176,6 +176,17 @@ class Actor:
             return False
         return any(permission in grant.role.permissions for grant in self.grants)
 
+    def may_at(self, permission: str, unit_path: tuple[UUID, ...]) -> bool:
+        """Whether a page permission is held over the unit at the end of ``unit_path`` (root first).
+
+        An empty path is what stands above all units: held there only by a grant without a unit.
+        """
+        return self.may(permission) and any(
+            permission in grant.role.permissions
+            and (grant.unit is None or grant.unit in unit_path)
+            for grant in self.grants
+        )
+
     @property
     def permissions(self) -> frozenset[str]:
         """All page permissions held."""

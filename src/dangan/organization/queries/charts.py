@@ -159,7 +159,7 @@ def unit_view(actor: Actor, unit: UUID) -> UnitView:
         closed=node.closed,
         since=rows[0].valid_from,
         history=_history(rows, units),
-        may_edit=actor.may("organization.edit") and not node.closed,
+        may_edit=actor.may_at("organization.edit", node.path) and not node.closed,
         sees_people=boxes.sees_people,
     )
 
