@@ -17,7 +17,8 @@ from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import Message
 from dangan.dossiers.models import Change, Portrait, Problem, Record, Subject
 from dangan.dossiers.opening import open_rows, open_values, portrait_place, problem_place
-from dangan.dossiers.queries import open_subject
+from dangan.dossiers.queries import basis, open_subject
+from dangan.dossiers.queries.problems import within_reach
 from dangan.dossiers.rules import (
     FieldProblem,
     InvalidRecord,
@@ -233,11 +234,12 @@ def close_problem(actor: Actor, *, problem: int, fixed: bool, note: str) -> None
     require(actor, "problems.manage")
     if len(note.strip()) < REASON_MIN:
         raise InvalidRecord("", [FieldProblem("note", Message("请写明处理情况，至少 4 个字。"))])
-    found = Problem.objects.filter(id=problem, state=Problem.State.OPEN).first()
-    if found is None:
-        raise Absent
-    opened = open_subject(actor, found.subject_id)
     with recording(actor):
+        mine = within_reach(actor, basis()).filter(state=Problem.State.OPEN)
+        found = mine.select_for_update(of=("self",)).filter(id=problem).first()
+        if found is None:
+            raise Absent
+        opened = open_subject(actor, found.subject_id)
         place = problem_place(found.subject_id, found.code, found.row)
         found.state = Problem.State.FIXED if fixed else Problem.State.DISMISSED
         found.closed_at = timezone.now()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import get_language
@@ -13,6 +14,7 @@ from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Absent, Actor, reach
 from dangan.audit import queries as audit_queries
 from dangan.audit.catalogue import label_of
+from dangan.audit.rules import Event
 from dangan.dictionary.rules import Dictionary
 from dangan.dossiers.models import Change, Problem, Subject
 from dangan.dossiers.queries.dossier import Opened
@@ -132,27 +134,52 @@ def looks(opened: Opened, *, limit: int) -> list[Look]:
     if not may_see_looks(opened):
         raise Absent
     events = audit_queries.looked_at(opened.subject.id, limit=max(limit, 60))
-    found = [event for event in events if event.actor != opened.actor.id][:limit]
+    opened.actor.trail.add(Event("history.looks", subject=opened.subject.id))
+    others = [event for event in events if event.actor != opened.actor.id]
+    found = [event for event in others if not _goes_with_a_read(event, others)][:limit]
+    hidden = set(opened.dictionary.sets) - {item.key for item in visible_sets(opened)}
     names = names_of_accounts({event.actor for event in found})
     language = get_language() or "zh-hans"
     return [
         Look(
             actor=event.actor,
             name=names.get(event.actor, _("已注销的账号")),
-            deed=_deed(opened.dictionary, event.action, _target(event), language),
-            reason=event.reason,
+            deed=_deed(opened.dictionary, event.action, _target(event, hidden), language),
+            reason="" if _touches(event, hidden) else event.reason,
             at=event.at,
         )
         for event in found
     ]
 
 
-def _target(event: audit_queries.LoggedEvent) -> str:
+def _goes_with_a_read(
+    event: audit_queries.LoggedEvent, events: Sequence[audit_queries.LoggedEvent]
+) -> bool:
+    """Whether this is the portrait that every page of the dossier fetches after itself."""
+    return event.action == "dossier.portrait" and any(
+        other.action == "dossier.read"
+        and other.actor == event.actor
+        and abs(other.at - event.at) < timedelta(minutes=1)
+        for other in events
+    )
+
+
+def _targets(event: audit_queries.LoggedEvent) -> list[str]:
     """Which sets or field an event was about: a change names the records it wrote."""
     records = event.facts.get("records")
     if not isinstance(records, list):
-        return event.object
-    return ",".join(dict.fromkeys(str(record["set"]) for record in records))
+        return event.object.split(",")
+    return list(dict.fromkeys(str(record["set"]) for record in records))
+
+
+def _target(event: audit_queries.LoggedEvent, hidden: Collection[str]) -> str:
+    """What of it the reader may know of: that a set was written tells that it is filled."""
+    return ",".join(key for key in _targets(event) if key.partition(".")[0] not in hidden)
+
+
+def _touches(event: audit_queries.LoggedEvent, hidden: Collection[str]) -> bool:
+    """Whether its words may tell of a set that the reader does not see."""
+    return any(key.partition(".")[0] in hidden for key in _targets(event))
 
 
 def _deed(dictionary: Dictionary, action: str, target: str, language: str) -> str:

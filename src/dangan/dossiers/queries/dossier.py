@@ -431,5 +431,6 @@ def portrait(actor: Actor, subject: UUID) -> bytes:
     stored = Portrait.objects.filter(subject=subject).first()
     if stored is None or showings.get("photo") is not Showing.PLAIN:
         raise Absent
+    actor.trail.add(Event("dossier.portrait", subject=subject))
     place = portrait_place(subject, stored.picture)
     return unseal(opened.key, place, bytes(stored.sealed))

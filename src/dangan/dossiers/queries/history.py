@@ -133,13 +133,19 @@ def _change_view(opened: Opened, change: Change, rows: Sequence[RowChangeView]) 
         at=change.at,
         effective=change.effective,
         actor=change.actor,
-        reason=_reason(opened, change),
+        reason=_reason(opened, change, rows),
         rows=tuple(rows),
     )
 
 
-def _reason(opened: Opened, change: Change) -> str:
+def _reason(opened: Opened, change: Change, rows: Sequence[RowChangeView]) -> str:
+    """The words of whoever wrote: told only to those from whom nothing of the change is hidden,
+    for they may tell it, and to the writer."""
     if change.sealed_reason is None:
+        return ""
+    visible = {item.key for item in visible_sets(opened)}
+    hidden = not visible.issuperset(change.sets) or any(row.hidden for row in rows)
+    if hidden and change.actor != opened.actor.id:
         return ""
     place = change_place(opened.subject.id, change.id)
     return unseal(opened.key, place, bytes(change.sealed_reason)).decode()
@@ -241,7 +247,11 @@ def versions(
 ) -> tuple[InfoSet, list[RowVersionView]]:
     """The versions of one row, latest first. Raises :class:`Absent`."""
     require(actor, "history.view")
-    return _version_list(opened or open_subject(actor, subject), row)
+    info_set, found = _version_list(opened or open_subject(actor, subject), row)
+    actor.trail.add(
+        Event("history.read", subject=subject, object=info_set.key, facts={"row": str(row)})
+    )
+    return info_set, found
 
 
 def _version_list(opened: Opened, row: UUID) -> tuple[InfoSet, list[RowVersionView]]:

@@ -220,7 +220,9 @@ def problem_view(
         found_at=item.found_at,
         closed_at=item.closed_at,
         closed_by=item.closed_by,
-        note=unseal(key, place, bytes(item.sealed_note)).decode() if item.sealed_note else "",
+        note=unseal(key, place, bytes(item.sealed_note)).decode()
+        if plain and item.sealed_note
+        else "",
     )
 
 
