@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
-from dangan.access.rules import Absent, Refused
+from dangan.access.rules import Absent, Actor, Refused
 from dangan.api import problems
 from dangan.api.problems import BadPart, problem
 from dangan.audit.actions import AuditUnavailable
@@ -87,7 +87,10 @@ def failed(_request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(problems.FAILED)
 
 
-def no_token(_request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+def no_token(request: HttpRequest, _error: AuthenticationError) -> HttpResponse:
+    if "Authorization" in request.headers:  # somebody tried one that opens nothing
+        actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
+        actor.trail.add(Event("login.failed", outcome="failed", object="token"))
     return problem(problems.NO_TOKEN, headers={"WWW-Authenticate": 'Bearer realm="dangan"'})
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from dangan.access.rules import Absent, Actor, require
+from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import Dictionary, Field, InfoSet
 from dangan.exchange.models import ImportJob
@@ -106,6 +107,7 @@ def open_job(actor: Actor, job: UUID) -> JobView:
     found = ImportJob.objects.filter(id=job, owner=actor.id).defer("sealed_files").first()
     if found is None:
         raise Absent
+    actor.trail.add(Event("import.read", object=str(job)))
     key = vault_queries.key_of(found.id)
     about = open_about(key, found.id, found.sealed_about)
     dictionary = dictionary_queries.current()

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import models, transaction
+from django.db import models
 
 from dangan.access.rules import Absent, Actor, require
+from dangan.audit.actions import recording
+from dangan.audit.rules import Event
 from dangan.roster.forms import Ask
 from dangan.roster.rules import RosterQuery, filter_from_plain, filter_to_plain
 from dangan.vault.queries import key_of
@@ -66,33 +68,36 @@ def views_of(actor: Actor) -> list[View]:
     return [_opened(row.id, unseal(key, _place(row), bytes(row.sealed))) for row in rows]
 
 
-@transaction.atomic
 def save_view(actor: Actor, *, name: str, ask: Ask, view: UUID | None = None) -> UUID:
     """Keep ``ask`` under ``name``: a new view, or another state for an existing one.
 
     Raises Refused, TooManyViews, Absent (no such view of this account).
     """
     require(actor, "views.save")
-    rows = SavedView.objects.select_for_update().filter(account=actor.id)
-    if view is None:
-        if len(rows) >= AT_MOST:
-            raise TooManyViews
-        place = max((row.position for row in rows), default=0) + 1
-        row = SavedView(account=actor.id, position=place)
-    else:
-        row = next((item for item in rows if item.id == view), None) or _absent()
-    body = json.dumps(to_plain(name[:NAME_AT_MOST], ask), ensure_ascii=False)
-    row.sealed = seal(key_of(actor.id), _place(row), body.encode())
-    row.save()
+    with recording(actor):
+        rows = SavedView.objects.select_for_update().filter(account=actor.id)
+        if view is None:
+            if len(rows) >= AT_MOST:
+                raise TooManyViews
+            place = max((row.position for row in rows), default=0) + 1
+            row = SavedView(account=actor.id, position=place)
+        else:
+            row = next((item for item in rows if item.id == view), None) or _absent()
+        body = json.dumps(to_plain(name[:NAME_AT_MOST], ask), ensure_ascii=False)
+        row.sealed = seal(key_of(actor.id), _place(row), body.encode())
+        row.save()
+        actor.trail.add(Event("view.save", object=str(row.id)))
     return row.id
 
 
 def delete_view(actor: Actor, *, view: UUID) -> None:
     """Forget one of the actor's views. Raises Refused, Absent."""
     require(actor, "views.save")
-    count, _ = SavedView.objects.filter(account=actor.id, id=view).delete()
-    if not count:
-        _absent()
+    with recording(actor):
+        count, _ = SavedView.objects.filter(account=actor.id, id=view).delete()
+        if not count:
+            _absent()
+        actor.trail.add(Event("view.delete", object=str(view)))
 
 
 def to_plain(name: str, ask: Ask) -> dict[str, Any]:

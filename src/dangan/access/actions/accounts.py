@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from dangan.access import passwords, profiles
 from dangan.access.actions.login import clear_tries, count_try
 from dangan.access.actions.rights import Wish, apply_grant, open_request
-from dangan.access.models import Account, AccountState, OldPassword
+from dangan.access.models import Account, AccountState, OldPassword, Token
 from dangan.access.profiles import Profile
 from dangan.access.rules import Absent, Actor, refuse, require
 from dangan.audit.actions import recording
@@ -125,7 +125,11 @@ def change_password(actor: Actor, *, current: str | None, new: str) -> Account:
 
     ``current`` may be None only at the forced first change. Raises :class:`BadPassword`.
     """
-    _check_current(actor.id, current)
+    try:
+        _check_current(actor.id, current)
+    except BadPassword:
+        actor.trail.add(Event("account.password", outcome="failed", object=str(actor.id)))
+        raise
     with recording(actor):
         account = _locked_row(actor.id)
         profiles.fill_in([account])
@@ -176,7 +180,7 @@ def _forget_oldest(account: Account) -> None:
 
 
 def reset_password(actor: Actor, *, account: UUID) -> NewAccount:
-    """A new random password, to be changed at the next log-in; every session ends."""
+    """A new random password, to be changed at the next log-in; sessions and tokens end."""
     with recording(actor):
         require(actor, "accounts.manage")
         _not_own(actor, account, "account.reset")
@@ -186,6 +190,7 @@ def reset_password(actor: Actor, *, account: UUID) -> NewAccount:
         row.must_change_password = True
         row.generation += 1
         row.save(update_fields=["password", "must_change_password", "generation"])
+        _end_tokens(row)
         clear_tries(row)
         profiles.fill_in([row])
         actor.trail.add(Event("account.reset", subject=row.subject, object=str(account)))
@@ -193,7 +198,7 @@ def reset_password(actor: Actor, *, account: UUID) -> NewAccount:
 
 
 def lock_account(actor: Actor, *, account: UUID) -> None:
-    """Ends every session of the account and lets nobody log in with it."""
+    """Ends every session and token of the account and lets nobody log in with it."""
     _set_state(actor, account, AccountState.LOCKED, "account.close")
 
 
@@ -212,8 +217,14 @@ def _set_state(actor: Actor, account: UUID, state: AccountState, action: str) ->
         row.state = state
         row.generation += 1
         row.save(update_fields=["state", "generation"])
+        _end_tokens(row)
         clear_tries(row)
         actor.trail.add(Event(action, subject=row.subject, object=str(account)))
+
+
+def _end_tokens(account: Account) -> None:
+    """A token somebody else may have made must not come back to life with the account."""
+    Token.objects.filter(account=account).delete()
 
 
 def _not_own(actor: Actor, account: UUID, action: str) -> None:

@@ -122,6 +122,9 @@ def desk_lines(
     found = _changes(actor, given, changes) if actor.may("history.view") else []
     people = {item.subject_id for item in stored} | {item.subject_id for item, _sets in found}
     names = roster_queries.names(people, given.dictionary) if people else {}
+    if found:
+        shown = sorted({str(item.subject_id) for item, _sets in found})
+        actor.trail.add(Event("history.list", detail={"subjects": shown}))
     page = None
     if actor.may("problems.view"):
         page = ProblemPage(total, tuple(problem_views(actor, stored, given, names)))

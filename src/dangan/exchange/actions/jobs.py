@@ -6,6 +6,7 @@ so that a job delivered twice runs once, and a job whose worker died can be take
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Literal
@@ -18,6 +19,7 @@ from procrastinate.contrib.django import app as tasks
 from dangan.access.queries import NoSuchAccount, actor_of, system_actor
 from dangan.access.rules import Absent, Actor, Refused, require
 from dangan.audit.actions import recording
+from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
 from dangan.exchange.actions.running import Mode, run_import
 from dangan.exchange.importing import (
@@ -79,6 +81,8 @@ def upload(actor: Actor, *, files: Sequence[File]) -> ImportJob:
         job.sealed_files = seal_files(key, job.id, files)
         job.sealed_about = seal_about(key, job.id, about)
         job.save(force_insert=True)
+        digests = [hashlib.sha256(file.data).hexdigest() for file in files]
+        actor.trail.add(Event("import.upload", object=str(job.id), facts={"files": digests}))
     return job
 
 
