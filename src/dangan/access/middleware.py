@@ -39,7 +39,7 @@ class ActorMiddleware:
         actor = self._actor(request)
         request.actor = actor  # type: ignore[attr-defined]  # see ActorRequest
         response = self.get_response(request)
-        if actor.known:
+        if actor.known or request.actor.known:  # type: ignore[attr-defined]  # a token's, by now
             # Nothing personal stays in the browser's cache after the session.
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -62,7 +62,7 @@ class ActorMiddleware:
         kwargs: dict[str, Any],  # noqa: ARG002
     ) -> HttpResponse | None:
         """Denies a view unless its requirement is met; a view that states none is denied."""
-        actor: Actor = request.actor  # type: ignore[attr-defined]
+        actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
         requirement = requirement_of(view)
         if requirement is None:
             return self.process_exception(request, Refused("unclassified view"))
@@ -94,7 +94,7 @@ class ActorMiddleware:
         if not isinstance(error, Refused):
             return None
         if not error.recorded:
-            actor: Actor = request.actor  # type: ignore[attr-defined]
+            actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
             actor.trail.add(Event("access.refuse", outcome="refused", object=error.action))
         title = queries.refusal_title(error.action)
         return states.answer(request, 403, title=title, text=error.reason)
