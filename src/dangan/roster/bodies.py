@@ -54,15 +54,15 @@ def layout_number(body: bytes) -> int:
     return int.from_bytes(body[:_HEAD], "big")
 
 
-def check(body: bytes, unit: UUID | None, state: str) -> None:
+def check(body: bytes, unit: str | None, state: str) -> None:
     """Raise Tampered unless unit and state inside the seal are those beside it."""
     if not body.startswith(_beginning(unit, state), _HEAD):
         raise Tampered
 
 
 @lru_cache(maxsize=16_384)
-def _beginning(unit: UUID | None, state: str) -> bytes:
-    return f"{'' if unit is None else unit}{_SEPARATOR}{state}{_SEPARATOR}".encode()
+def _beginning(unit: str | None, state: str) -> bytes:
+    return f"{unit or ''}{_SEPARATOR}{state}{_SEPARATOR}".encode()
 
 
 @dataclass(frozen=True, slots=True)

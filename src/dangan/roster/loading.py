@@ -35,7 +35,7 @@ SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text,
     pg_relation_filenode('roster_entry'::regclass)::bigint
 """
 
-_ROW = "e.subject, e.unit, e.state, e.sealed, k.version, k.epoch, k.wrapped"
+_ROW = "e.subject, e.unit::text, e.state, e.sealed, k.version, k.epoch, k.wrapped"
 _FROM = "roster_entry e LEFT JOIN keystore.data_key k ON k.subject = e.subject"
 _IN_SLOT = "mod(get_byte(uuid_send(e.subject), 15), {of}) = {index}"
 
@@ -89,7 +89,7 @@ class Mark:
         return self.snapshot.partition(":")[0]
 
 
-Row = tuple[UUID, UUID | None, str, bytes | None, int | None, int | None, bytes | None]
+Row = tuple[UUID, str | None, str, bytes | None, int | None, int | None, bytes | None]
 """subject, unit, state, sealed body, key version, key epoch, wrapped key."""
 
 
@@ -173,8 +173,8 @@ def _open(rows: Iterable[Row], unwrapper: Unwrapper) -> Opened:
             opened.closed.append(subject)
             continue
         try:
-            key = unwrapper.key(subject, version, epoch, bytes(wrapped))
-            text = unseal(key, bodies.place_of(subject), bytes(sealed))
+            key = unwrapper.key(subject, version, epoch, wrapped)
+            text = unseal(key, bodies.place_of(subject), sealed)
             bodies.check(text, unit, state)
         except VaultError as problem:
             # One damaged row must not keep everybody else from working; it is never shown.
