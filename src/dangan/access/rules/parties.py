@@ -182,8 +182,7 @@ class Actor:
         An empty path is what stands above all units: held there only by a grant without a unit.
         """
         return self.may(permission) and any(
-            permission in grant.role.permissions
-            and (grant.unit is None or grant.unit in unit_path)
+            permission in grant.role.permissions and (grant.unit is None or grant.unit in unit_path)
             for grant in self.grants
         )
 
