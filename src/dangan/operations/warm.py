@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dangan.roster import queries
+from dangan.roster import memory, queries
 
 
 def load_roster() -> None:
-    """Has this process take the roster into memory; shows nothing to anybody."""
+    """Has this process take the roster into memory and follow its changes; shows nobody anything."""
+    memory.start()
     queries.names(())
