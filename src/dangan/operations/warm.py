@@ -6,6 +6,6 @@ from dangan.roster import memory, queries
 
 
 def load_roster() -> None:
-    """Has this process take the roster into memory and follow its changes; shows nobody anything."""
+    """Has this process take the roster into memory and follow it; shows nobody anything."""
     memory.start()
     queries.names(())
