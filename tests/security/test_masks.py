@@ -81,5 +81,18 @@ def test_programs_get_the_mask_only(cast: Cast, join: Join) -> None:
                  f"/subjects?sort={PATH}&column={PATH}"):  # fmt: skip
         answer = member.call("GET", path)
         assert answer.status_code == 200 and MOBILE not in answer.content.decode(), path
-    assert member.call("GET", f"/subjects?code={PATH}={MOBILE}").json()["total"] == 0
+    assert member.call("GET", f"/subjects?code={PATH}={MOBILE}").status_code == 422
     assert member.call("POST", "/search", {"text": MOBILE[-4:]}).json() == []
+
+
+def test_names_and_numbers_do_not_stand_in_addresses(cast: Cast, join: Join) -> None:
+    member = join("hr_manager")
+    for pair in (
+        f"identity.name={WHO}",
+        f"identity.id_number={PEOPLE[WHO][2]}",
+        f"{PATH}={MOBILE}",
+    ):
+        assert member.call("GET", f"/subjects?code={pair}").status_code == 422
+    assert member.call("GET", "/subjects?code=identity.sex=2").json()["total"] == 2
+    page = member.browser().post("/people/", {"q": WHO}, headers={"HX-Request": "true"})
+    assert WHO in page.content.decode() and "q=" not in page["HX-Push-Url"]

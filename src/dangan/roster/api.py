@@ -8,8 +8,9 @@ from uuid import UUID
 from ninja import Query, Router, Schema
 
 from dangan.access.pages import ActorRequest, page
-from dangan.roster import queries
-from dangan.roster.rules import JSON, AnyOf, Cell, RosterQuery
+from dangan.dictionary.queries import current
+from dangan.roster import forms, queries
+from dangan.roster.rules import JSON, AnyOf, Cell, RosterQuery, UnknownPath
 
 router = Router(tags=["roster"])
 
@@ -125,9 +126,15 @@ def _cell(cell: Cell) -> CellOut:
 
 
 def _filters(given: list[str]) -> dict[str, AnyOf]:
-    """``path=code`` pairs; several codes of one path widen it."""
+    """``path=code`` pairs; several codes of one path widen it.
+
+    Only codes: a name or a number may not stand in an address. Raises UnknownPath.
+    """
+    dictionary = current()
     codes: dict[str, set[str]] = {}
     for pair in given:
         path, _, code = pair.partition("=")
+        if forms.kind_of(path, dictionary) not in {forms.Kind.CODES, forms.Kind.STATES}:
+            raise UnknownPath(path)
         codes.setdefault(path, set()).add(code)
     return {path: AnyOf(frozenset(values)) for path, values in codes.items()}
