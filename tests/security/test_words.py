@@ -88,6 +88,9 @@ def test_the_note_of_a_repair_is_as_hidden_as_the_finding(cast: Cast) -> None:
         return view.message, view.note
 
     assert read("archivist") == ("", "")
+    reader = cast.actor("archivist")
+    queries.problems(reader, state=None, number=found.id)
+    assert ("problem.read", "done") in written_events(reader)
     assert read("hr_manager") == ("基本工资 23000 没有依据", "原为 22000，已改")
 
 

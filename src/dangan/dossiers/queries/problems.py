@@ -88,6 +88,8 @@ def problems(
     views = _problem_views(actor, page, given)
     if subject is None and number is None:
         actor.trail.add(Event(action="problem.list", facts={"shown": len(views), "total": total}))
+    for view in views if number is not None else ():
+        actor.trail.add(Event("problem.read", subject=view.subject, object=view.code))
     return ProblemPage(total, tuple(views))
 
 
