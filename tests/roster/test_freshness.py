@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ from tests.roster.people import everything, person, subject
 from tests.roster.stored import store
 
 from dangan.roster import actions, memory, queries
+from dangan.roster.engine.columns import Kind
 from dangan.roster.rules import RosterQuery
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -141,6 +142,33 @@ def test_changes_keep_coming_while_parts_merge(monkeypatch: pytest.MonkeyPatch) 
         assert shown() == expected
         time.sleep(0.005)
     assert memory.roster()._compacted_at > 0
+
+
+def test_who_changes_during_a_merge_does_not_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "SMALL", 0)
+    monkeypatch.setattr(memory, "_GROWN", 1_000_000)
+    monkeypatch.setattr(memory, "_INLINE", 0)
+    merge, begun, go_on = memory._merged, Event(), Event()
+
+    def held(parts: Sequence[memory.Part], kinds: Mapping[str, Kind]) -> memory.Part:
+        begun.set()
+        assert go_on.wait(20)
+        return merge(parts, kinds)
+
+    store(*(person(number, f"人{number}") for number in range(4)))
+    shown()
+    monkeypatch.setattr(memory, "_merged", held)
+    store(person(9, "引发合并"))
+    shown()
+    assert begun.wait(20)
+    store(person(1, "改名"))
+    actions.remove([subject(2)])
+    expected = {subject(0): "人0", subject(1): "改名", subject(3): "人3", subject(9): "引发合并"}
+    assert shown() == expected
+    go_on.set()
+    while memory.roster()._compacting:
+        time.sleep(0.01)
+    assert shown() == expected
 
 
 def test_rows_of_the_gone_leave_memory_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
