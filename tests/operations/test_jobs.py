@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.cast import written_events
 
 from dangan.access.queries import system_actor
 from dangan.operations.jobs import rotate_keys
 from dangan.vault.queries import epochs, key_of
 from dangan.vault.rules import SYSTEM
-from tests.cast import written_events
 
 
 @pytest.mark.django_db(transaction=True)
