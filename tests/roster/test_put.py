@@ -219,7 +219,6 @@ def test_small_groups_are_suppressed_in_pairs() -> None:
 
 def test_the_process_can_leave_no_core_dump() -> None:
     queries.page(everything(), RosterQuery())
-    memory.shut_out_of_dumps()
     assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 
 

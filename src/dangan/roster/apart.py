@@ -1,4 +1,4 @@
-"""Run a function in a fresh process with Django set up and the same database: for measuring.
+"""Run a function in a fresh process with Django set up and the same database.
 
 Importing this module needs no settings, so a new process can begin with it.
 """

@@ -9,7 +9,9 @@ out of order.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -17,11 +19,13 @@ from django.db import connection, transaction
 
 from dangan.dictionary.rules import Dictionary
 from dangan.roster import bodies
+from dangan.roster.apart import run_apart
 from dangan.roster.bodies import Layout
 from dangan.roster.engine import columns, partition
 from dangan.roster.engine.columns import Kind, kind_of
 from dangan.roster.engine.partition import Partition, Piece
 from dangan.roster.rules import NAME, STATE, UNIT
+from dangan.roster.secrecy import shut_out_of_dumps
 from dangan.vault.queries import Unwrapper
 from dangan.vault.rules import VaultError, unseal
 
@@ -29,6 +33,8 @@ log = logging.getLogger(__name__)
 
 SLOTS = 256
 _CHUNK = 25_000
+HELP_FROM = 200_000
+"""With fewer people a second process costs more than it brings."""
 
 _MARK = """
 SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text,
@@ -64,6 +70,10 @@ class Share:
     def holds(self, subject: UUID) -> bool:
         """Tell whether a person belongs to this share."""
         return subject.bytes[15] % self.of == self.index
+
+    def halves(self) -> tuple[Share, Share]:
+        """Return the two halves of this share."""
+        return Share(self.index, self.of * 2), Share(self.index + self.of, self.of * 2)
 
     @property
     def condition(self) -> str:
@@ -127,12 +137,45 @@ def mark() -> Mark:
         return Mark(*cursor.fetchone())
 
 
-def load(kinds: Mapping[str, Kind], share: Share) -> Partition:
-    """Read, open and arrange every person of a share."""
+def load(kinds: Mapping[str, Kind], share: Share, *, helped: bool = False) -> Partition:
+    """Read, open and arrange every person of a share.
+
+    `helped`: of many people a second process opens half. It sees only what is committed.
+    """
+    if helped and share.of * 2 <= SLOTS and (os.cpu_count() or 1) > 1 and _many():
+        pieces = _with_help(kinds, share)
+    else:
+        pieces = pieces_of(kinds, share)
+    return partition.joined(pieces) if pieces else partition.from_entries([], kinds)
+
+
+def pieces_of(kinds: Mapping[str, Kind], share: Share) -> list[Piece]:
+    """Read and open every person of a share."""
+    shut_out_of_dumps()
     query = f"SELECT {_ROW} FROM {_FROM} WHERE e.sealed IS NOT NULL AND {share.condition}"  # noqa: S608 - constants
     unwrapper, layouts = Unwrapper(), _Layouts()
-    pieces = [_piece(_open(chunk, unwrapper), layouts, kinds) for chunk in _fetched(query)]
-    return partition.joined(pieces) if pieces else partition.from_entries([], kinds)
+    return [_piece(_open(chunk, unwrapper), layouts, kinds) for chunk in _fetched(query)]
+
+
+def _many() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM roster_entry")
+        return int(cursor.fetchone()[0]) >= HELP_FROM
+
+
+def _with_help(kinds: Mapping[str, Kind], share: Share) -> list[Piece]:
+    own, other = share.halves()
+    database = str(connection.settings_dict["NAME"])
+    with ThreadPoolExecutor(1) as pool:
+        helper = pool.submit(
+            run_apart, database, "dangan.roster.loading:pieces_of", dict(kinds), other
+        )
+        pieces = pieces_of(kinds, own)
+        try:
+            return pieces + list(helper.result())
+        except (OSError, RuntimeError) as problem:
+            log.warning("roster: no help with loading: %s", problem)
+    return pieces + pieces_of(kinds, other)
 
 
 def news_since(known: Mark, kinds: Mapping[str, Kind], share: Share) -> News:

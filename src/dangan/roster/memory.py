@@ -11,9 +11,7 @@ system lets it, out of swap. Nothing is ever written to disk.
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import resource
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,6 +31,7 @@ from dangan.roster.engine.matching import warm_search
 from dangan.roster.engine.ordering import WholeOrder, whole_order
 from dangan.roster.engine.partition import Partition
 from dangan.roster.loading import Mark, News, Share
+from dangan.roster.secrecy import shut_out_of_dumps, shut_out_of_swap
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +42,6 @@ _INLINE = 60_000  # rows that merge in a few tenths of a second: not worth a thr
 _STEP = 4
 _REFRESH_SECONDS = 1.0
 _FORGET_SECONDS = 600.0
-
-_PR_SET_DUMPABLE = 4
-_MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
 
 class RosterUnavailable(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -169,7 +165,7 @@ class Roster:
         try:
             mark = loading.mark()
             kinds = loading.kinds_of(dictionary_queries.current())
-            people = loading.load(kinds, self.share)
+            people = loading.load(kinds, self.share, helped=True)
             _warm(people)
             view = View((Part(people),), mark, kinds)
             log.info("roster: %d people in %.1f s", len(people), time.monotonic() - begun)
@@ -290,19 +286,3 @@ def _follow() -> None:
             log.warning("roster: not brought up to date: %s", type(problem).__name__)
             connection.close()
         time.sleep(_REFRESH_SECONDS)
-
-
-@cache
-def shut_out_of_dumps() -> None:
-    """No core dump of this process, and no reading of its memory by others of the same account."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-@cache
-def shut_out_of_swap() -> None:
-    """Keep this process's memory off swap, where the system allows locking without a limit."""
-    if resource.getrlimit(resource.RLIMIT_MEMLOCK)[0] != resource.RLIM_INFINITY:
-        log.info("roster: memory may reach swap; raise the memlock limit or encrypt swap")
-        return
-    ctypes.CDLL(None).mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT)
