@@ -76,6 +76,13 @@ def difference(old: Values, new: Values) -> list[FieldChange]:
     ]
 
 
+def changed_fields(old: Values, new: Values) -> set[str]:
+    """The keys of the fields that differ."""
+    if not old:
+        return set(new)
+    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
+
+
 @dataclass(frozen=True, slots=True)
 class Merge:
     """Outcome of a three-way merge: ``values`` with the writer's free changes in,
@@ -140,8 +147,8 @@ def current_row(info_set: InfoSet, rows: Sequence[Row]) -> Row | None:
     For posts that is the present post, for contracts the running one; in sets
     without periods the row added last.
     """
-    if not rows:
-        return None
+    if len(rows) < 2:
+        return rows[0] if rows else None
     keys = {field.key for field in info_set.fields}
     end = next((key for key in ("end", "expires") if key in keys), None)
     begin = next((key for key in ("start", "joined", "date", "year") if key in keys), None)

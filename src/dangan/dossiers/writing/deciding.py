@@ -18,7 +18,7 @@ from dangan.dossiers.rules import (
     RowPlan,
     SupervisorLinks,
     apply_rows,
-    difference,
+    changed_fields,
     missing_fields,
     patched,
     supervisor_of,
@@ -35,7 +35,7 @@ class Decider:
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._editable: dict[tuple[UUID | None, str], Mapping[str, Showing]] = {}
+        self._editable: dict[tuple[UUID | None, str], frozenset[str]] = {}
 
     def decide(self, draft: Draft) -> None:
         """Fills in the draft's writes and how it will stand.
@@ -94,17 +94,14 @@ class Decider:
     def _require_edit(self, draft: Draft) -> None:
         """Every field that changes must be the actor's to edit, where the person is now
         and, on a move, where the person goes."""
-        here = draft.unit_after if draft.created else draft.unit
+        places = {draft.unit_after} if draft.created else {draft.unit, draft.unit_after}
         for write in draft.writes:
-            fields = {change.field for change in difference(write.old, write.new)}
-            for place in {here, draft.unit_after}:
-                editable = self._what_is_editable(draft, place, write.info_set)
-                if any(editable.get(name) is not Showing.PLAIN for name in fields):
+            fields = changed_fields(write.old, write.new)
+            for place in places:
+                if not fields <= self._what_is_editable(draft, place, write.info_set):
                     raise Refused("edit", "你没有修改这些字段的权限。")
 
-    def _what_is_editable(
-        self, draft: Draft, unit: UUID | None, info_set: str
-    ) -> Mapping[str, Showing]:
+    def _what_is_editable(self, draft: Draft, unit: UUID | None, info_set: str) -> frozenset[str]:
         if draft.subject == self._setting.actor.subject:
             return self._ask(draft.subject, unit, info_set)
         known = self._editable.get((unit, info_set))
@@ -112,10 +109,11 @@ class Decider:
             known = self._editable[unit, info_set] = self._ask(draft.subject, unit, info_set)
         return known
 
-    def _ask(self, subject: UUID, unit: UUID | None, info_set: str) -> Mapping[str, Showing]:
+    def _ask(self, subject: UUID, unit: UUID | None, info_set: str) -> frozenset[str]:
         setting = self._setting
         named = setting.dictionary.sets[info_set]
-        return field_showings(setting.actor, subject, setting.path(unit), named, "edit")
+        showings = field_showings(setting.actor, subject, setting.path(unit), named, "edit")
+        return frozenset(key for key, showing in showings.items() if showing is Showing.PLAIN)
 
 
 def _stored_values(draft: Draft, info_set: InfoSet, plan: RowPlan) -> Mapping[str, Json | None]:
