@@ -42,8 +42,6 @@ def test_every_promised_command_is_there() -> None:
         "audit verify": {"--data", "--checkpoints", "--json"},
         "audit export": set(),
         "audit prove": set(),
-        "audit export": set(),
-        "audit prove": set(),
         "keys rotate": {"--as"},
         "demo": {"--persons", "--seed"},
         "serve": {"--demo", "--host", "--port"},

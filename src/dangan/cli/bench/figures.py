@@ -14,9 +14,6 @@ GROUPS = {
 }
 """Groups in the order they run, each with what it measures."""
 
-AT_LEAST = ("/s", "people/s", "events/s")
-"""Units of rates: more is better; of everything else less is."""
-
 
 class Figure(NamedTuple):
     """One measured value; ``target`` and ``baseline`` None where there is none."""
@@ -29,6 +26,7 @@ class Figure(NamedTuple):
 
     @property
     def more_is_better(self) -> bool:
+        """Rates should be high, everything else low."""
         return self.unit.endswith("/s")
 
     @property
@@ -42,7 +40,7 @@ class Figure(NamedTuple):
     @property
     def ratio(self) -> str:
         """How many times better than the baseline of the same run."""
-        if not self.baseline or not self.value:
+        if not self.baseline or not self.value or self.unit == "×":
             return ""
         better = self.value / self.baseline if self.more_is_better else self.baseline / self.value
         return f"{better:.1f}×"
