@@ -73,9 +73,8 @@ class Decider:
         """Every field named must be the actor's to edit before anything stored is looked at:
         otherwise "nothing changed", a conflict or a check would tell what is hidden."""
         editable = self._what_is_editable(draft, draft.unit, info_set.key)
-        named = [name for name in plan.values if name in info_set.by_key]
-        nothing = Showing.PLAIN not in editable.values()
-        if nothing or any(editable.get(name) is not Showing.PLAIN for name in named):
+        named = plan.values.keys() & info_set.by_key.keys()
+        if not editable or not named <= editable:
             raise Refused("edit", "你没有修改这些字段的权限。")
 
     def _problems(
