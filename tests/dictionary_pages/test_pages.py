@@ -37,7 +37,7 @@ def url(name: str, *args: object) -> str:
 
 
 def post(client: Client, page: str, /, *args: object, **data: Any) -> HttpResponse:
-    return client.post(url(page, *args), data)  # type: ignore[return-value]
+    return client.post(url(page, *args), data)  # type: ignore[return-value]  # the client answers like a response
 
 
 def add_vehicle(client: Client) -> None:
@@ -121,14 +121,19 @@ def test_a_set_and_a_field_added_on_the_page(browser: Browser) -> None:
     assert "车牌号" in text(client.get(url("set", "vehicle")))
 
 
-def test_every_change_is_logged_with_its_revision(browser: Browser) -> None:
-    add_vehicle(browser("it"))
+def logged() -> list[str]:
+    """The entries of changes to the dictionary, oldest first."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT convert_from(entry, 'UTF8') FROM audit_event"
             " WHERE action = 'dictionary.change' ORDER BY id"
         )
-        entries = [entry for (entry,) in cursor.fetchall()]
+        return [entry for (entry,) in cursor.fetchall()]
+
+
+def test_every_change_is_logged_with_its_revision(browser: Browser) -> None:
+    add_vehicle(browser("it"))
+    entries = logged()
     assert ["add_set vehicle" in entries[0], "add_field vehicle.plate" in entries[1]] == [True] * 2
     assert "revision" in entries[1]
 
@@ -176,6 +181,7 @@ def test_the_class_of_a_built_in_field_is_changed_and_compared(browser: Browser)
     assert "内部" in shown
     assert "敏感" in shown
     assert client.get(url("revision", revision + 1)).status_code == 404
+    assert '"field_class":["2","3"]' in logged()[-1], "the log says from what to what"
 
 
 def test_retired_and_restored(browser: Browser) -> None:
@@ -197,7 +203,7 @@ def test_retired_and_restored(browser: Browser) -> None:
 def test_what_the_system_needs_cannot_be_retired(browser: Browser) -> None:
     client = browser("it")
     answer = client.post(url("use_field", "identity", "name"), {"use": "0"}, follow=True)
-    assert "不能停用" in text(answer)  # type: ignore[arg-type]
+    assert "不能停用" in text(answer)  # type: ignore[arg-type]  # as above
     assert not current().field("identity.name").retired
 
 

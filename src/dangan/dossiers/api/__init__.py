@@ -22,6 +22,7 @@ from dangan.dictionary.rules import BadValue, Json, Message
 from dangan.dictionary.values import ParseContext, parse
 from dangan.dossiers import actions, queries
 from dangan.dossiers.api.schemas import (
+    Deletion,
     HistoryOut,
     NewRecord,
     NewSubject,
@@ -182,16 +183,19 @@ def delete_record(
     subject: UUID,
     info_set: str,
     row: UUID,
-    reason: Annotated[str, Query(max_length=200)] = "",
+    body: Deletion | None = None,
 ) -> WrittenOut:
-    """Takes the row out of the dossier; its versions stay in the history."""
+    """Takes the row out of the dossier; its versions stay in the history.
+
+    The reason stands in the body: words about a person do not belong in an address.
+    """
     written = actions.delete_row(
         request.actor,
         subject=subject,
         info_set=info_set,
         row=row,
         base_version=_base_version(request),
-        reason=reason,
+        reason=body.reason if body else "",
     )
     return written_out(written)
 

@@ -71,6 +71,12 @@ class NewRecord(Strict):
     reason: Reason = ""
 
 
+class Deletion(Strict):
+    """Why a row is taken out."""
+
+    reason: Reason = ""
+
+
 class NewSubjectRow(Strict):
     """A first row of a new dossier."""
 

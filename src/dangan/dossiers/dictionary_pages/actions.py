@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 
 from dangan.access.rules import Actor, require
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary import actions
+from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.building import Plain
+from dangan.dictionary.rules import Field
 
 EDIT = "dictionary.edit"
 
@@ -31,11 +34,12 @@ def add_field(actor: Actor, *, set_key: str, key: str, plain: Plain) -> None:
 def change_field(actor: Actor, *, path: str, changes: Plain, base_revision: int) -> None:
     """Change a field as seen at ``base_revision``; raises ``DictionaryConflict`` too."""
     require(actor, EDIT)
+    before = dictionary_queries.current().field(path)
     with recording(actor):
         revision = actions.change_field(
             by=actor.id, path=path, changes=changes, base_revision=base_revision
         )
-        _note(actor, f"change_field {path}", revision)
+        _note(actor, f"change_field {path}", revision, _differences(before, path))
 
 
 def retire_field(actor: Actor, *, path: str) -> None:
@@ -82,5 +86,18 @@ def put_code(actor: Actor, *, table_key: str, plain: Plain) -> None:
         _note(actor, f"put_code {table_key}.{plain.get('code')}", revision)
 
 
-def _note(actor: Actor, what: str, revision: int) -> None:
-    actor.trail.add(Event(action="dictionary.change", object=what, facts={"revision": revision}))
+def _differences(before: Field, path: str) -> Mapping[str, list[str]]:
+    """From what to what: a lowered class or mask changes everybody's rights, so the log says it."""
+    after = dictionary_queries.current().field(path)
+    return {
+        item.name: [str(getattr(before, item.name)), str(getattr(after, item.name))]
+        for item in fields(Field)
+        if getattr(before, item.name) != getattr(after, item.name)
+    }
+
+
+def _note(
+    actor: Actor, what: str, revision: int, changes: Mapping[str, list[str]] | None = None
+) -> None:
+    facts = {"revision": revision} | ({"changes": changes} if changes else {})
+    actor.trail.add(Event(action="dictionary.change", object=what, facts=facts))
