@@ -47,3 +47,5 @@ settings.PASSWORD_HASHERS = ["tests.access.hashing.QuickArgon2"]
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+
+from tests.browsers import browser, cast  # noqa: E402, F401 - fixtures for all folders

@@ -1,53 +1,17 @@
-"""The cast, and browsers in which its members have signed in."""
+"""What page tests ask of rows and of the database."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests.cast import Cast, make_cast
 
-from dangan.access.actions import create_account
-from dangan.access.models import Account
-from dangan.access.queries import console_actor
 from dangan.dossiers.models import Record
 
-BACKEND = "dangan.access.backends.SealedLogin"
 AT_MOST = 15
-
-Browser = Callable[..., Client]
-
-
-@pytest.fixture
-def cast(db: None) -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def browser(cast: Cast) -> Browser:
-    """``browser("hr_specialist")`` has signed in with that role; ``name`` is one of the cast."""
-
-    def sign_in(*roles: str, name: str | None = None, unit: str | None = None) -> Client:
-        anchor = cast.units[unit] if unit else None
-        made = create_account(
-            console_actor(),
-            login=f"u-{Account.objects.count()}",
-            name=name or "测试账号",
-            subject=cast.people[name] if name else None,
-            roles=[(role, anchor) for role in roles],
-            password="chengxu2026",
-            must_change=False,
-        )
-        client = Client()
-        client.force_login(Account.objects.get(pk=made.id), BACKEND)
-        return client
-
-    return sign_in
 
 
 def row_of(subject: UUID, info_set: str) -> UUID:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.browsers import Browser
 from tests.cast import PEOPLE, Cast
-from tests.dossiers_pages.conftest import Browser, row_of, version_of
+from tests.dossiers_pages.conftest import row_of, version_of
 from tests.dossiers_pages.test_edit import edit_url, stored
 
 WHO = "沈知微"

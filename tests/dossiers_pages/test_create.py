@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.browsers import Browser
 from tests.cast import PEOPLE, Cast, with_check_digit, written_events
-from tests.dossiers_pages.conftest import Browser, few_statements
+from tests.dossiers_pages.conftest import few_statements
 
 from dangan.dossiers.models import Subject
 

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from django.template.loader import get_template
 from django.utils import timezone
+from tests.browsers import Browser
 from tests.cast import Cast
-from tests.dossiers_pages.conftest import Browser, few_statements, row_of
+from tests.dossiers_pages.conftest import few_statements, row_of
 
 from dangan.access.queries import console_actor
 from dangan.dossiers import actions, desk

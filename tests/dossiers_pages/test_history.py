@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.browsers import Browser
 from tests.cast import PEOPLE, Cast, written_events
-from tests.dossiers_pages.conftest import Browser, few_statements, row_of
+from tests.dossiers_pages.conftest import few_statements, row_of
 
 from dangan.access.queries import console_actor
 from dangan.dossiers import actions

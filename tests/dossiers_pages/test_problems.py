@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.browsers import Browser
 from tests.cast import Cast, written_events
-from tests.dossiers_pages.conftest import Browser, few_statements
+from tests.dossiers_pages.conftest import few_statements
 
 from dangan.access.queries import console_actor
 from dangan.dossiers import actions

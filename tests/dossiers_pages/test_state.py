@@ -6,8 +6,9 @@ import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from tests.browsers import Browser
 from tests.cast import Cast, written_events
-from tests.dossiers_pages.conftest import Browser, few_statements
+from tests.dossiers_pages.conftest import few_statements
 
 from dangan.dossiers.models import Subject
 

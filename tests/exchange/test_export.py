@@ -8,9 +8,9 @@ import zipfile
 import openpyxl
 import pytest
 from django.urls import reverse
+from tests.browsers import Browser
 from tests.cast import Cast, written_events
 from tests.exchange.books import xlsx
-from tests.exchange.conftest import Browser
 
 from dangan.access.queries import console_actor
 from dangan.access.rules import Refused

@@ -34,7 +34,7 @@ load_units(console_actor(), [("示例集团", "group"), ("示例集团/研发中
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Path]:
     with EmbeddedServer(tmp_path):
-        subprocess.run([sys.executable, "-c", SET_UP], env=surroundings(tmp_path), check=True)  # noqa: S603
+        subprocess.run([sys.executable, "-c", SET_UP], env=surroundings(tmp_path), check=True)
         yield tmp_path
 
 
@@ -62,7 +62,7 @@ def counts(home: Path) -> tuple[int, int, int]:
 
 
 def importing(home: Path, book: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own module
+    return subprocess.Popen(
         [sys.executable, "-m", "dangan.exchange.benchmark", str(book)],
         env=surroundings(home),
         stdout=subprocess.DEVNULL,

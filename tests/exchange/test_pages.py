@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from tests.browsers import Browser
 from tests.cast import Cast
 from tests.exchange.books import SAMPLES, xlsx
-from tests.exchange.conftest import Browser
 
 from dangan.access.models import Grant
 from dangan.dossiers import queries as dossiers

@@ -77,3 +77,28 @@ def test_it_stops_cleanly_and_takes_the_database_with_it(service: Service) -> No
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", service.port))
+
+
+def test_when_the_supervisor_itself_is_killed_nothing_is_left_on_the_port(
+    service: Service,
+) -> None:
+    service.log.write_text("")
+    service.start()
+    service.wait_until_back()
+    pids = [pid for name in PROGRAMS if (pid := service.pid(name))]
+    assert len(pids) == len(PROGRAMS)
+    assert service.process is not None
+    service.process.kill()
+    service.process.wait()
+    deadline = time.monotonic() + 30
+    while any(_runs(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(_runs(pid) for pid in pids)
+    service.log.write_text("")
+    service.start()
+    token = token_of(service.home, "hrmanager")
+    assert service.ask("GET", "/api/v1/subjects?limit=1", token=token)[0] == 200
+
+
+def _runs(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cwd").exists() and Path(f"/proc/{pid}/cmdline").read_bytes() != b""

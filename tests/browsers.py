@@ -1,4 +1,4 @@
-"""Browsers in which somebody has signed in, for the statistics page."""
+"""The cast, and browsers in which its members have signed in: fixtures for every page's tests."""
 
 from __future__ import annotations
 
