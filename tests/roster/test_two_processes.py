@@ -15,9 +15,8 @@ from tests.roster.serving import serve
 from tests.roster.stored import store
 
 from dangan.access.rules import Actor
-from dangan.dictionary.queries import current
 from dangan.dictionary.rules import FieldClass
-from dangan.roster import loading, queries, shares
+from dangan.roster import queries, shares
 from dangan.roster.loading import Share
 from dangan.roster.rules import AnyOf, Between, GroupQuery, Measure, RosterQuery
 
@@ -123,33 +122,11 @@ def compare(asker: Actor, asks: list[shares.Ask]) -> None:
         assert shares.search(asker, text, 8, asks) == queries.search(asker, text, 8)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_second_process_helps_to_load_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    people = crowd()
-    store(*people)
-    kinds = loading.kinds_of(current())
-    alone = loading.load(kinds, Share())
-    monkeypatch.setattr(loading, "HELP_FROM", 1)
-    helped = loading.load(kinds, Share(), helped=True)
-    assert helped.subjects() == alone.subjects()
-    for path, column in alone.columns.items():
-        assert helped.columns[path].texts() == column.texts()
-
-    def broken(*_: object) -> None:
-        raise RuntimeError("killed")
-
-    monkeypatch.setattr(loading, "run_apart", broken)
-    assert loading.load(kinds, Share(), helped=True).subjects() == alone.subjects()
-
-
 def test_every_person_belongs_to_exactly_one_share() -> None:
     for of in (1, 2, 3, 7, 256):
         shares_of = [Share(index, of) for index in range(of)]
         for number in range(300):
             assert [share.holds(subject(number)) for share in shares_of].count(True) == 1
-            if of * 2 <= 256:
-                (own,) = [share for share in shares_of if share.holds(subject(number))]
-                assert [half.holds(subject(number)) for half in own.halves()].count(True) == 1
 
 
 def test_there_is_no_third_half() -> None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
 import polars as pl
@@ -25,8 +24,9 @@ from dangan.vault.rules import Place, Tampered
 Layout = tuple[str, ...]
 Bodies = Sequence[bytes]
 
-_SEPARATOR = "\x1f"
-_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", _SEPARATOR: "\\u", "\0": "\\0"}
+SEPARATOR = "\x1f"
+KIND = "roster"
+_ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", SEPARATOR: "\\u", "\0": "\\0"}
 _ESCAPE_TABLE = str.maketrans(_ESCAPES)
 _HEAD = 4
 _FIXED = (UNIT, STATE)
@@ -34,7 +34,7 @@ _FIXED = (UNIT, STATE)
 
 def place_of(subject: UUID) -> Place:
     """Return the place that entries are sealed for."""
-    return Place(kind="roster", subject=subject)
+    return Place(kind=KIND, subject=subject)
 
 
 def layout_of(dictionary: Dictionary) -> Layout:
@@ -46,7 +46,7 @@ def encode(entry: RosterEntry, number: int, layout: Layout) -> bytes:
     """Return the body of an entry, to be sealed; `number` is the layout's."""
     unit = "" if entry.unit is None else str(entry.unit)
     texts = [unit, entry.state, *(_escaped(text_of(entry.values.get(p))) for p in layout)]
-    return number.to_bytes(_HEAD, "big") + _SEPARATOR.join(texts).encode()
+    return number.to_bytes(_HEAD, "big") + SEPARATOR.join(texts).encode()
 
 
 def layout_number(body: bytes) -> int:
@@ -54,15 +54,15 @@ def layout_number(body: bytes) -> int:
     return int.from_bytes(body[:_HEAD], "big")
 
 
-def check(body: bytes, unit: str | None, state: str) -> None:
+def beginning(unit: UUID | None, state: str) -> bytes:
+    """Return how the body of an entry with this unit and state begins, after its number."""
+    return f"{unit or ''}{SEPARATOR}{state}{SEPARATOR}".encode()
+
+
+def check(body: bytes, beside: bytes) -> None:
     """Raise Tampered unless unit and state inside the seal are those beside it."""
-    if not body.startswith(_beginning(unit, state), _HEAD):
+    if not body.startswith(beside, _HEAD):
         raise Tampered
-
-
-@lru_cache(maxsize=16_384)
-def _beginning(unit: str | None, state: str) -> bytes:
-    return f"{unit or ''}{_SEPARATOR}{state}{_SEPARATOR}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _parse(lines: bytes, layout: Layout) -> pl.DataFrame:
         has_header=False,
         new_columns=[*_FIXED, *layout],
         schema={path: pl.String() for path in (*_FIXED, *layout)},
-        separator=_SEPARATOR,
+        separator=SEPARATOR,
         quote_char=None,
     )
 

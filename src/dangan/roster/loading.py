@@ -9,7 +9,6 @@ out of order.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,29 +18,28 @@ from django.db import connection, transaction
 
 from dangan.dictionary.rules import Dictionary
 from dangan.roster import bodies
-from dangan.roster.apart import run_apart
-from dangan.roster.bodies import Layout
+from dangan.roster.bodies import SEPARATOR, Layout
 from dangan.roster.engine import columns, partition
 from dangan.roster.engine.columns import Kind, kind_of
 from dangan.roster.engine.partition import Partition, Piece
 from dangan.roster.rules import NAME, STATE, UNIT
-from dangan.roster.secrecy import shut_out_of_dumps
+from dangan.vault.bulk import opener
 from dangan.vault.queries import Unwrapper
-from dangan.vault.rules import VaultError, unseal
+from dangan.vault.rules import VaultError
 
 log = logging.getLogger(__name__)
 
 SLOTS = 256
 _CHUNK = 25_000
-HELP_FROM = 200_000
-"""With fewer people a second process costs more than it brings."""
 
 _MARK = """
 SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text,
     pg_relation_filenode('roster_entry'::regclass)::bigint
 """
 
-_ROW = "e.subject, e.unit::text, e.state, e.sealed, k.version, k.epoch, k.wrapped"
+_ROW = f"""uuid_send(e.subject),
+    convert_to(coalesce(e.unit::text, '') || '{SEPARATOR}' || e.state || '{SEPARATOR}', 'UTF8'),
+    e.sealed, k.version, k.epoch, k.wrapped"""
 _FROM = "roster_entry e LEFT JOIN keystore.data_key k ON k.subject = e.subject"
 _IN_SLOT = "mod(get_byte(uuid_send(e.subject), 15), {of}) = {index}"
 
@@ -71,10 +69,6 @@ class Share:
         """Tell whether a person belongs to this share."""
         return subject.bytes[15] % self.of == self.index
 
-    def halves(self) -> tuple[Share, Share]:
-        """Return the two halves of this share."""
-        return Share(self.index, self.of * 2), Share(self.index + self.of, self.of * 2)
-
     @property
     def condition(self) -> str:
         """The same in SQL."""
@@ -99,8 +93,11 @@ class Mark:
         return self.snapshot.partition(":")[0]
 
 
-Row = tuple[UUID, str | None, str, bytes | None, int | None, int | None, bytes | None]
-"""subject, unit, state, sealed body, key version, key epoch, wrapped key."""
+Row = tuple[bytes, bytes, bytes | None, int | None, int | None, bytes | None]
+"""subject, unit and state as a body begins, sealed body, key version, key epoch, wrapped key.
+
+Bytes all of them: making a million UUIDs would take longer than opening what they name.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ class News:
 class Opened:
     """Opened bodies and whose they are; `closed` are people without body or key."""
 
-    subjects: list[UUID] = field(default_factory=list)
+    subjects: list[bytes] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
     closed: list[UUID] = field(default_factory=list)
 
@@ -137,45 +134,12 @@ def mark() -> Mark:
         return Mark(*cursor.fetchone())
 
 
-def load(kinds: Mapping[str, Kind], share: Share, *, helped: bool = False) -> Partition:
-    """Read, open and arrange every person of a share.
-
-    `helped`: of many people a second process opens half. It sees only what is committed.
-    """
-    if helped and share.of * 2 <= SLOTS and (os.cpu_count() or 1) > 1 and _many():
-        pieces = _with_help(kinds, share)
-    else:
-        pieces = pieces_of(kinds, share)
-    return partition.joined(pieces) if pieces else partition.from_entries([], kinds)
-
-
-def pieces_of(kinds: Mapping[str, Kind], share: Share) -> list[Piece]:
-    """Read and open every person of a share."""
-    shut_out_of_dumps()
+def load(kinds: Mapping[str, Kind], share: Share) -> Partition:
+    """Read, open and arrange every person of a share."""
     query = f"SELECT {_ROW} FROM {_FROM} WHERE e.sealed IS NOT NULL AND {share.condition}"  # noqa: S608 - constants
     unwrapper, layouts = Unwrapper(), _Layouts()
-    return [_piece(_open(chunk, unwrapper), layouts, kinds) for chunk in _fetched(query)]
-
-
-def _many() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM roster_entry")
-        return int(cursor.fetchone()[0]) >= HELP_FROM
-
-
-def _with_help(kinds: Mapping[str, Kind], share: Share) -> list[Piece]:
-    own, other = share.halves()
-    database = str(connection.settings_dict["NAME"])
-    with ThreadPoolExecutor(1) as pool:
-        helper = pool.submit(
-            run_apart, database, "dangan.roster.loading:pieces_of", dict(kinds), other
-        )
-        pieces = pieces_of(kinds, own)
-        try:
-            return pieces + list(helper.result())
-        except (OSError, RuntimeError) as problem:
-            log.warning("roster: no help with loading: %s", problem)
-    return pieces + pieces_of(kinds, other)
+    pieces = [_piece(_open(chunk, unwrapper), layouts, kinds) for chunk in _fetched(query)]
+    return partition.joined(pieces) if pieces else partition.from_entries([], kinds)
 
 
 def news_since(known: Mark, kinds: Mapping[str, Kind], share: Share) -> News:
@@ -205,24 +169,30 @@ def _fetched(query: str) -> Iterator[list[Row]]:
             settings.execute("SET LOCAL cursor_tuple_fraction = 1")
         with connection.connection.cursor("roster_load", binary=True) as cursor:
             cursor.execute(query)
-            while chunk := cursor.fetchmany(_CHUNK):
-                yield chunk
+            # The next chunk is on its way while this one is opened.
+            with ThreadPoolExecutor(1) as ahead:
+                chunk = cursor.fetchmany(_CHUNK)
+                while chunk:
+                    coming = ahead.submit(cursor.fetchmany, _CHUNK)
+                    yield chunk
+                    chunk = coming.result()
 
 
 def _open(rows: Iterable[Row], unwrapper: Unwrapper) -> Opened:
     opened = Opened()
-    for subject, unit, state, sealed, version, epoch, wrapped in rows:
+    open_value = opener(unwrapper, bodies.KIND)
+    for subject, beside, sealed, version, epoch, wrapped in rows:
         if sealed is None or version is None or epoch is None or wrapped is None:
-            opened.closed.append(subject)
+            opened.closed.append(UUID(bytes=subject))
             continue
         try:
-            key = unwrapper.key(subject, version, epoch, wrapped)
-            text = unseal(key, bodies.place_of(subject), sealed)
-            bodies.check(text, unit, state)
+            text = open_value(subject, version, epoch, wrapped, sealed)
+            bodies.check(text, beside)
         except VaultError as problem:
             # One damaged row must not keep everybody else from working; it is never shown.
-            log.error("roster entry of %s left out: %s", subject, type(problem).__name__)
-            opened.closed.append(subject)
+            whose = UUID(bytes=subject)
+            log.error("roster entry of %s left out: %s", whose, type(problem).__name__)
+            opened.closed.append(whose)
             continue
         opened.subjects.append(subject)
         opened.texts.append(text)

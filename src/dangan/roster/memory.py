@@ -165,7 +165,7 @@ class Roster:
         try:
             mark = loading.mark()
             kinds = loading.kinds_of(dictionary_queries.current())
-            people = loading.load(kinds, self.share, helped=True)
+            people = loading.load(kinds, self.share)
             _warm(people)
             view = View((Part(people),), mark, kinds)
             log.info("roster: %d people in %.1f s", len(people), time.monotonic() - begun)

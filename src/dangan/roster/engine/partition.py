@@ -181,9 +181,9 @@ class Piece:
     columns: Mapping[str, Column]
 
 
-def piece(subjects: Sequence[UUID], made: Mapping[str, Column]) -> Piece:
-    """Make a piece; columns may be unsorted."""
-    halves = np.frombuffer(b"".join([subject.bytes for subject in subjects]), ">u8")
+def piece(subjects: Sequence[bytes], made: Mapping[str, Column]) -> Piece:
+    """Make a piece of the subjects' 16 bytes; columns may be unsorted."""
+    halves = np.frombuffer(b"".join(subjects), ">u8")
     high, low = halves.reshape(-1, 2).T.astype(np.uint64)
     return Piece(high, low, made)
 
