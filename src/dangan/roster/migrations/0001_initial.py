@@ -7,37 +7,52 @@ import dangan.roster.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('subject', models.UUIDField(primary_key=True, serialize=False)),
-                ('unit', models.UUIDField(null=True)),
-                ('state', models.CharField(max_length=16)),
-                ('xid', dangan.roster.models.TransactionId(db_default=models.Func(function='pg_current_xact_id'))),
-                ('sealed', models.BinaryField(null=True)),
+                ("subject", models.UUIDField(primary_key=True, serialize=False)),
+                ("unit", models.UUIDField(null=True)),
+                ("state", models.CharField(max_length=16)),
+                (
+                    "xid",
+                    dangan.roster.models.TransactionId(
+                        db_default=models.Func(function="pg_current_xact_id")
+                    ),
+                ),
+                ("sealed", models.BinaryField(null=True)),
             ],
             options={
-                'db_table': 'roster_entry',
-                'indexes': [models.Index(fields=['xid'], name='roster_entry_xid')],
+                "db_table": "roster_entry",
+                "indexes": [models.Index(fields=["xid"], name="roster_entry_xid")],
             },
         ),
         migrations.CreateModel(
-            name='Layout',
+            name="Layout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('paths', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('digest', models.BinaryField(max_length=32)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "paths",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), size=None
+                    ),
+                ),
+                ("digest", models.BinaryField(max_length=32)),
             ],
             options={
-                'db_table': 'roster_layout',
-                'constraints': [models.UniqueConstraint(fields=('digest',), name='roster_layout_once')],
+                "db_table": "roster_layout",
+                "constraints": [
+                    models.UniqueConstraint(fields=("digest",), name="roster_layout_once")
+                ],
             },
         ),
     ]
