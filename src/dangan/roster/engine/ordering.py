@@ -209,6 +209,11 @@ def merge_window(lists: Sequence[Sorted], offset: int, limit: int) -> list[tuple
     Each list must hold at least its first `offset + limit` members, or all it has. Equal keys
     do not occur: every key ends in the person's identifier.
     """
+    filled = [number for number, one in enumerate(lists) if len(one)]
+    if len(filled) == 1:  # as a rule: nothing to compare, no keys to make
+        (number,) = filled
+        end = min(offset + limit, len(lists[number]))
+        return [(number, place) for place in range(offset, end)]
     starts = _skip(lists, offset)
     window = heapq.merge(*(_from(lists[n], n, start) for n, start in enumerate(starts)))
     return [(number, place) for (_, number, place), _ in zip(window, range(limit), strict=False)]

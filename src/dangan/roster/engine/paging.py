@@ -12,10 +12,9 @@ from uuid import UUID
 
 import numpy as np
 
-from dangan.access.rules import Showing
-from dangan.dictionary.values import mask
 from dangan.roster.engine import wheres
-from dangan.roster.engine.axes import Axes, Axis
+from dangan.roster.engine.axes import Axes
+from dangan.roster.engine.cells import RowMaker
 from dangan.roster.engine.lens import Sight
 from dangan.roster.engine.matching import (
     EXACT,
@@ -30,11 +29,9 @@ from dangan.roster.engine.matching import (
 from dangan.roster.engine.ordering import Ordered, OrderKey, merge_window
 from dangan.roster.engine.wheres import Where, both
 from dangan.roster.rules import (
-    DERIVED,
     NAME,
     NUMBER,
     UNIT,
-    Cell,
     Filter,
     GroupQuery,
     Hit,
@@ -105,9 +102,10 @@ def page_part(
     total, lists = ordered(sights, query, needle, first=query.offset + query.limit)
     offset = query.offset if whole else 0
     limit = query.limit if whole else query.offset + query.limit
+    makers = [RowMaker(sight, query.columns) for sight in sights]
     rows = []
     for number, place in merge_window(lists, offset, limit):
-        row = row_of(sights[number], int(lists[number].rows[place]), query.columns)
+        row = makers[number].row(int(lists[number].rows[place]))
         rows.append((() if whole else lists[number].key(place), row))
     return PagePart(total, tuple(rows))
 
@@ -131,37 +129,6 @@ def ordered(
         axis = sight.lens.axes.axis(query.sort)
         lists.append(Ordered(sight, wanted, axis, descending=query.descending, first=first))
     return total, lists
-
-
-def row_of(sight: Sight, row: int, columns: Sequence[str]) -> RosterRow:
-    """Make the row that the asker may see."""
-    part = sight.part
-    subject, unit = part.subject(row), part.unit(row)
-    cells = {path: _cell(sight, sight.lens.axes.axis(path), row, subject, unit) for path in columns}
-    return RosterRow(subject, shown_unit(sight, cells, subject, unit), part.state(row), cells)
-
-
-def shown_unit(
-    sight: Sight, cells: Mapping[str, Cell], subject: UUID, unit: UUID | None
-) -> UUID | None:
-    """Return the unit where the asker may see it plain."""
-    cell = cells.get(UNIT)
-    if cell is not None:
-        return unit if cell.showing is Showing.PLAIN else None
-    axis = sight.lens.axes.axis(UNIT)
-    return unit if sight.lens.showing(axis, subject, unit) is Showing.PLAIN else None
-
-
-def _cell(sight: Sight, axis: Axis, row: int, subject: UUID, unit: UUID | None) -> Cell:
-    showing = sight.lens.showing(axis, subject, unit)
-    if showing is Showing.HIDDEN:
-        return Cell(showing)
-    text = sight.part.column(axis.source).text(row)
-    if showing is Showing.PLAIN:
-        return Cell(showing, None if text is None else axis.label(text))
-    if axis.path in DERIVED or axis.field is None:
-        return Cell(Showing.HIDDEN)
-    return Cell(showing, None if text is None else mask(axis.field, axis.kind.json(text)))
 
 
 def all_subjects(sights: Sequence[Sight], query: RosterQuery, needle: Needle) -> list[UUID]:
@@ -218,5 +185,5 @@ def _best(found: Sequence[Scores]) -> Scores:
 
 def _hit(sight: Sight, row: int, matched: str, score: int) -> Hit:
     kept = tuple(path for path in HIT_COLUMNS if sight.lens.axes.keeps(path))
-    made = row_of(sight, row, kept)
+    made = RowMaker(sight, kept).row(row)
     return Hit(made.subject, made.unit, made.state, matched, score, made.cells)
