@@ -8,7 +8,7 @@ import pytest
 from tests.cli.conftest import Dangan
 
 from dangan.cli.bench.figures import GROUPS, Figure
-from dangan.cli.bench.report import markdown, number, table
+from dangan.cli.bench.report import markdown, number, remarks, table
 from dangan.cli.bench.run import RUNS
 
 
@@ -49,6 +49,13 @@ def test_the_table_and_the_document_hold_every_figure() -> None:
     assert "| 页面 | 50 | ms | ≤ 60 | 100 | 2.0× | yes |" in written
     assert "| 导入 | 900 | people/s | ≥ 1,000 |  |  | **no** |" in written
     assert "quick scale" in written
+
+
+def test_remarks_below_the_figures_stay(tmp_path: Path) -> None:
+    document = tmp_path / "figures.md"
+    assert remarks(document) == ""
+    document.write_text("# Figures\n\nold\n\n## Remarks\n\nBecause of this.\n", encoding="utf-8")
+    assert remarks(document) == "\n## Remarks\n\nBecause of this.\n"
 
 
 def test_a_small_run_measures_writes_and_leaves_nothing(tmp_path: Path) -> None:

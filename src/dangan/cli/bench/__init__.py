@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dangan.cli.bench.figures import GROUPS, Figure
-from dangan.cli.bench.report import markdown, table
+from dangan.cli.bench.report import markdown, remarks, table
 from dangan.cli.output import complain, say
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ def bench(names: Sequence[str], *, quick: bool, write: Path | None) -> int:
     missed = [figure.name for figure in figures if figure.verdict == "未达到"]
     say(f"共 {len(figures)} 项，用时 {seconds:.0f} 秒，未达到 {len(missed)} 项。")
     if write is not None:
-        write.write_text(markdown(figures, seconds, quick=quick), encoding="utf-8")
+        written = markdown(figures, seconds, quick=quick) + remarks(write)
+        write.write_text(written, encoding="utf-8")
         say(f"已写入 {write}。")
     return 1 if missed or failed else 0
 

@@ -11,6 +11,7 @@ from dangan.cli.output import table as columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from dangan.cli.bench.figures import Figure
 
@@ -28,6 +29,18 @@ def _target(figure: Figure) -> str:
     if figure.target is None:
         return ""
     return ("≥ " if figure.more_is_better else "≤ ") + number(figure.target)
+
+
+REMARKS = "\n## Remarks\n"
+"""What people write below this line of the document stays when the figures are renewed."""
+
+
+def remarks(document: Path) -> str:
+    """The remarks of an earlier version of ``document``, empty where there are none."""
+    if not document.exists():
+        return ""
+    _, mark, text = document.read_text(encoding="utf-8").partition(REMARKS)
+    return mark + text
 
 
 def table(figures: Sequence[Figure]) -> str:

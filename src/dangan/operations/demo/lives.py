@@ -64,6 +64,10 @@ class Life:
         self._post()
         for write in ALL_SETS if rich else LEAN_SETS:
             write(self)
+        if not rich:
+            self.rows["post"], self.rows["contract"] = (
+                self.rows[key][-1:] for key in ("post", "contract")
+            )
         me.portrait = random.random() < 0.25 or me.head
         roll = random.random()
         if rich and not me.head:

@@ -334,7 +334,7 @@ ALL_SETS: tuple[Callable[[Life], None], ...] = (
     _secrecy_agreement,
 )
 
-LEAN_SETS = (_education, _contract)
+LEAN_SETS = (_contract,)
 """What lists and statistics need of a person."""
 
 _TRAINING_KIND = {"消防与安全生产": "3", "信息安全与保密意识": "4", "中层管理能力提升": "5"}
