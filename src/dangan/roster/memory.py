@@ -166,7 +166,7 @@ class Roster:
             mark = loading.mark()
             kinds = loading.kinds_of(dictionary_queries.current())
             people = loading.load(kinds, self.share)
-            people.row_of(UUID(int=0))
+            _warm(people)
             view = View((Part(people),), mark, kinds)
             log.info("roster: %d people in %.1f s", len(people), time.monotonic() - begun)
         except Exception as problem:
@@ -176,8 +176,6 @@ class Roster:
             with self._lock:
                 self._view, self._failed, self._loading = view, failed, False
                 self._loaded.notify_all()
-        if view is not None:
-            warm_search(view.parts[0].people)  # pages need not wait for it
 
     # --- upkeep ------------------------------------------------------------------------------
 

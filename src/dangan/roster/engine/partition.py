@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from dangan.roster.engine import columns
 from dangan.roster.engine.columns import Column, Kind, Mask, Rows
-from dangan.roster.pinyin import initials_of, pinyin_of_name
+from dangan.roster.pinyin import pinyin_of_name
 from dangan.roster.rules import NAME, STATE, UNIT
 
 Halves = NDArray[np.uint64]
@@ -234,16 +234,15 @@ def _text(entry: Entry, path: str) -> str | None:
 
 
 def _pinyin_table(names: pl.Series) -> pl.DataFrame:
-    spelled = [pinyin_of_name(name) for name in names.to_list()]
-    return pl.DataFrame(
-        {
-            "full": pl.Series([text.replace(" ", "") for text in spelled], dtype=pl.String),
-            "search": pl.Series([_endings(text) for text in spelled], dtype=pl.String),
-            "initials": pl.Series([initials_of(text) for text in spelled], dtype=pl.String),
-        }
-    )
-
-
-def _endings(spelled: str) -> str:
-    words = spelled.split()
-    return "".join(f";{''.join(words[start:])}" for start in range(len(words)))
+    full, search, initials = [], [], []
+    for name in names.to_list():
+        ending, endings, first = "", "", ""
+        for word in reversed(pinyin_of_name(name).split()):
+            ending = word + ending
+            endings = f";{ending}{endings}"
+            first = word[0] + first
+        full.append(ending)
+        search.append(endings)
+        initials.append(first)
+    columns_of = {"full": full, "search": search, "initials": initials}
+    return pl.DataFrame(columns_of, schema=dict.fromkeys(columns_of, pl.String))
