@@ -121,15 +121,16 @@ def make_cast() -> Cast:
 def written_events(actor: Actor | None = None) -> list[tuple[str, str]]:
     """(action, outcome) of the log's events in order, of one actor or of all.
 
-    Flushes what the actor noted, as the end of a request would.
+    Flushes what the actor noted, as the end of a request would. Inside a test's transaction only
+    its own events count: a log is never emptied, so it keeps those of tests that committed.
     """
     if actor is not None:
         flush(actor.trail)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT action, outcome FROM audit_event"
-            " WHERE %s::uuid IS NULL OR actor = %s ORDER BY id",
-            [actor and actor.id, actor and actor.id],
+            "SELECT action, outcome FROM audit_event WHERE (%(who)s::uuid IS NULL OR actor = %(who)s)"
+            " AND (NOT %(inside)s OR xid = pg_current_xact_id()) ORDER BY id",
+            {"who": actor and actor.id, "inside": connection.in_atomic_block},
         )
         return [(row[0], row[1]) for row in cursor.fetchall()]
 

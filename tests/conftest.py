@@ -1,4 +1,7 @@
-"""One embedded PostgreSQL for the test run; each pytest-xdist worker has its own database in it.
+"""Each process of the test run has an embedded PostgreSQL of its own.
+
+Not only a database: an open transaction in one database holds up the log's sequencer and the
+roster's watermark in every other of the same server.
 
 The settings module is named here, not in pyproject.toml: pytest-django would load it before
 this file has said where the tests' home is.
@@ -15,9 +18,11 @@ from pathlib import Path
 _OURS = "DANGAN_TEST_HOME" not in os.environ
 if _OURS:  # workers of pytest-xdist inherit the choice of the process that starts them
     os.environ["DANGAN_TEST_HOME"] = tempfile.mkdtemp(prefix="dangan-test-")
-_HOME = Path(os.environ["DANGAN_TEST_HOME"])
+_HOME = Path(os.environ["DANGAN_TEST_HOME"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["DANGAN_HOME"] = str(_HOME)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
+# Playwright keeps an event loop running in this thread; Django would take it for an async view.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from dangan.operations.postgres import EmbeddedServer  # noqa: E402
 
@@ -28,7 +33,7 @@ _server = EmbeddedServer(_HOME, extra=_SPEED).start()
 def _leave() -> None:
     _server.stop_if_last()
     if _OURS:
-        shutil.rmtree(_HOME, ignore_errors=True)
+        shutil.rmtree(_HOME.parent, ignore_errors=True)
 
 
 atexit.register(_leave)

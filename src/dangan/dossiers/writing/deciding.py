@@ -73,7 +73,7 @@ class Decider:
         """Every field named must be the actor's to edit before anything stored is looked at:
         otherwise "nothing changed", a conflict or a check would tell what is hidden."""
         editable = self._what_is_editable(draft, draft.unit, info_set.key)
-        named = plan.values.keys() & info_set.by_key.keys()
+        named = plan.values.keys() & {item.key for item in info_set.fields}
         if not editable or not named <= editable:
             raise Refused("edit", "你没有修改这些字段的权限。")
 
