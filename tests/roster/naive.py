@@ -124,14 +124,20 @@ class Naive:
         return self.tree.label(UUID(text)) if field.type == "unit" else text
 
     def between(self, path: str, value: JSON, given: Between) -> bool:
-        low, high = given.low, given.high
         if path in DERIVED:
+            low, high = readable(given.low), readable(given.high)
             return isinstance(value, int) and (
-                (low is None or value >= int(low)) and (high is None or value <= int(high))
+                (low is None or value >= low) and (high is None or value <= high)
             )
-        text = str(value)
-        return (low is None or text >= str(low)) and (
-            high is None or text <= str(high) or text.startswith(str(high))
+        field = None if path == "derived.state" else self.words.field(path)
+        key: Callable[[str], str] = name_key if path == "identity.name" else str
+        if path != "identity.name" and field is not None and field.type == "text":
+            key = sort_key
+        text = key(str(value))
+        low_key = None if given.low is None else key(str(given.low))
+        high_key = None if given.high is None else key(str(given.high))
+        return (low_key is None or text >= low_key) and (
+            high_key is None or text <= high_key or text.startswith(high_key)
         )
 
     # --- answers
@@ -260,6 +266,14 @@ class Naive:
             numbers = [int(v) for v in values if v is not None]
             found[measure.path] = sum(numbers) / len(numbers) if numbers else None
         return found
+
+
+def readable(bound: str | int | None) -> int | None:
+    """A bound that is no number is no bound."""
+    try:
+        return None if bound is None else int(bound)
+    except ValueError:
+        return None
 
 
 def part(text: str, word: str) -> int:

@@ -5,7 +5,7 @@ A field counts only in rows where it is plain to the actor; see the rule in `ros
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from dangan.roster.engine.partition import Partition
 from dangan.roster.engine.wheres import Where, both
 from dangan.roster.rules import UNIT
 
-_NOBODY = UUID(int=0)
+_ANYBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -92,5 +92,6 @@ class Sight:
     def _reached_units(self, wanted: Reach) -> Mask:
         tree = self.lens.axes.tree
         units = self.part.column(UNIT).values.to_list()
-        answers = [wanted.contains(_NOBODY, tree.path_of(UUID(unit))) for unit in units]
+        anybody = replace(wanted, own=None)  # the asker's own row is found apart
+        answers = [anybody.contains(_ANYBODY, tree.path_of(UUID(unit))) for unit in units]
         return np.array([False, *answers], np.bool_)
