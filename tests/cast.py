@@ -128,7 +128,8 @@ def written_events(actor: Actor | None = None) -> list[tuple[str, str]]:
         flush(actor.trail)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT action, outcome FROM audit_event WHERE (%(who)s::uuid IS NULL OR actor = %(who)s)"
+            "SELECT action, outcome FROM audit_event"
+            " WHERE (%(who)s::uuid IS NULL OR actor = %(who)s)"
             " AND (NOT %(inside)s OR xid = pg_current_xact_id()) ORDER BY id",
             {"who": actor and actor.id, "inside": connection.in_atomic_block},
         )

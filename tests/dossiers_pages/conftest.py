@@ -24,7 +24,13 @@ def version_of(row: UUID) -> int:
     return Record.objects.get(row=row, current=True).version
 
 
-ONLY_IN_TESTS = ("SELECT id, wrapped FROM keystore.epoch", "SELECT id, paths FROM roster_layout")
+ONLY_IN_TESTS = (
+    "SELECT id, wrapped FROM keystore.epoch",
+    "SELECT id, paths FROM roster_layout",
+    "SAVEPOINT",
+    "RELEASE SAVEPOINT",
+    "SET LOCAL",
+)
 """The roster reads these again when the asking transaction itself has written, as a test's has
 and a page's has not; and when somebody was changed, which is no matter of size."""
 

@@ -7,6 +7,7 @@ appends log events to the tree. ``prepare`` brings the database up to date and
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import io
 import os
@@ -56,8 +57,9 @@ def worker() -> None:
     _set_up()
     from django.core.management import call_command
 
-    # It announces itself whatever its verbosity.
-    call_command("procrastinate", "worker", "--concurrency", "2", stdout=io.StringIO())
+    # It announces itself on standard output whatever its verbosity.
+    with contextlib.redirect_stdout(io.StringIO()):
+        call_command("procrastinate", "worker", "--concurrency", "2")
 
 
 def sequencer() -> None:
