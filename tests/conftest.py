@@ -39,8 +39,17 @@ def _leave() -> None:
 atexit.register(_leave)
 
 import django  # noqa: E402
+import pytest  # noqa: E402
 
 django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Workers choose their own home: with the settings named, they would be loaded for this one."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    os.environ.pop("DANGAN_HOME", None)
+
 
 from django.conf import settings  # noqa: E402
 
