@@ -18,16 +18,16 @@ GOOD = [
     "IM0001",
     with_check_digit("33010619910612206X"),
     "13812345678",
-    "财务部",
+    "导入一部",
     "2020-07-01",
 ]
-BAD = ["周予安", "IM0002", "330106199106122069", "13812345679", "财务部", "2020.7.1"]
+BAD = ["周予安", "IM0002", "330106199106122069", "13812345679", "导入一部", "2020.7.1"]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _finance_exists(empty_home: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.mktemp("org") / "org.csv"
-    file.write_text("path,type\n导入集团,group\n导入集团/财务部,department\n", encoding="utf-8")
+    file.write_text("path,type\n导入集团,group\n导入集团/导入一部,department\n", encoding="utf-8")
     assert Dangan(empty_home)("init", "--org", file).code == 0
 
 
