@@ -1,7 +1,7 @@
 """Copies the browser libraries from node_modules into the package.
 
-Run by ``make``; needs ``npm ci`` first. Writes ``src/dangan/ui/static/vendor``, which is not
-committed. References to source maps and to font formats that no supported browser asks for are
+Run by ``make``; needs ``npm ci`` first. Writes ``src/dangan/ui/static/vendor`` and
+``src/dangan/ui/fonts``, which are not committed. References to source maps and to font formats that no supported browser asks for are
 taken out, because the static file storage insists on finding what a style sheet names.
 """
 
@@ -15,12 +15,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 VENDOR = ROOT / "src/dangan/ui/static/vendor"
+FONTS = ROOT / "src/dangan/ui/fonts"
+PRINTED = (
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
+    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
+    "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+)
+"""The typefaces of printed forms (SIL Open Font License); browsers never load them."""
 PLAIN = {
     "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "echarts/dist/echarts.common.min.js": "echarts.min.js",
     "tom-select/dist/js/tom-select.base.min.js": "tom-select.min.js",
     "tom-select/dist/css/tom-select.min.css": "tom-select.min.css",
+    "cropperjs/dist/cropper.min.js": "cropper.min.js",
+    "cropperjs/dist/cropper.min.css": "cropper.min.css",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "tabler-icons.woff2",
 }
 SOURCE_MAP = re.compile(rb"(/\*#|//#) ?sourceMappingURL=[^\n*]*(\*/)?\n?")
@@ -29,7 +38,7 @@ FONT = re.compile(r'"\./fonts/(tabler-icons\.woff2)[^"]*"')
 
 
 def main() -> int:
-    missing = [name for name in PLAIN if not (MODULES / name).exists()]
+    missing = [name for name in (*PLAIN, *PRINTED) if not (MODULES / name).exists()]
     if missing:
         print("缺少浏览器库，请先运行 npm ci：" + "、".join(missing), file=sys.stderr)
         return 1
@@ -40,6 +49,9 @@ def main() -> int:
         if not name.endswith(".woff2"):
             data = SOURCE_MAP.sub(b"", data)
         (VENDOR / name).write_bytes(data)
+    FONTS.mkdir(exist_ok=True)
+    for source in PRINTED:
+        shutil.copy(MODULES / source, FONTS)
     icons = (MODULES / "@tabler/icons-webfont/dist/tabler-icons.min.css").read_text()
     (VENDOR / "tabler-icons.css").write_text(icon_css(icons))
     return 0

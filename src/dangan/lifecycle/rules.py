@@ -1,0 +1,1 @@
+"""Decisions of this room: values in, values out; no Django, clock, files or network."""

@@ -1,0 +1,1 @@
+"""The engine: definitions, states and what an event does to them. Pure."""
