@@ -28,6 +28,8 @@ from dangan.exchange.workbook import read_workbook
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
 GIVEN = "子涵宇轩欣怡梓睿思远佳慧文博雅静志强丽娟海燕建国秀英晓明春华国栋小红天佑若曦"
 REGIONS = ("110101", "310101", "330106", "440106", "510104", "420106", "320102", "610113")
+SEEDS = 211
+"""Books of this many seeds share no ID number: each seed has birthdays of its own."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 POSITIONS = ("专员", "主管", "工程师", "高级工程师", "会计", "经理", "助理")
 EDUCATION = ("大学本科", "大学专科", "硕士研究生", "高中")
@@ -71,8 +73,7 @@ def make_workbook(
         for number in range(1, persons + 1):
             code = f"B{seed}-{number:07d}"
             name = luck.choice(SURNAMES) + "".join(luck.choices(GIVEN, k=luck.choice((1, 2, 2))))
-            # Seeds have days of their own, so that books of different seeds share no ID number.
-            born = date(1965, 1, 1) + timedelta(days=13 * luck.randrange(1_000) + seed % 13)
+            born = date(1965, 1, 1) + timedelta(days=SEEDS * luck.randrange(60) + seed % SEEDS)
             begun = date(born.year + 22, 7, 1)
             male = luck.random() < 0.5
             id_number = ""
