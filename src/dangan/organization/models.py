@@ -84,3 +84,43 @@ class TreeVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
+
+
+class Holiday(models.Model):
+    """One announced day of the working calendar: off, or a weekend worked instead.
+
+    A year imported here replaces what the program knows of it.
+    """
+
+    day = models.DateField(primary_key=True)
+    kind = models.CharField(max_length=7, choices=(("holiday", "holiday"), ("workday", "workday")))
+    name = models.CharField(max_length=30, default="")
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_by = models.UUIDField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="organization_holiday_kind_known",
+                condition=models.Q(kind__in=["holiday", "workday"]),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class CalendarVersion(models.Model):
+    """One row: goes up with every change of the working calendar."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    version = models.BigIntegerField()
+
+    class Meta:
+        db_table = "organization_calendar_version"
+        constraints = (
+            models.CheckConstraint(name="organization_calendar_one", condition=models.Q(id=1)),
+        )
+
+    def __str__(self) -> str:
+        return str(self.version)
