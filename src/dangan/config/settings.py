@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "dangan.workflow",
     "dangan.roster",
     "dangan.dossiers",
+    "dangan.dossiers.collection",
     "dangan.entitlements",
     "dangan.lifecycle",
     "dangan.confidentiality",

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dangan.access.urls")),
     path("", include("dangan.organization.urls")),
     path("", include("dangan.roster.urls")),
+    path("", include("dangan.dossiers.collection.urls")),
     path("", include("dangan.dossiers.urls")),
     path("", include("dangan.files.urls")),
     path("", include("dangan.notices.urls")),
