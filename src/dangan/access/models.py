@@ -17,6 +17,8 @@ class AccountState(models.TextChoices):
 
     ACTIVE = "active"
     LOCKED = "locked"
+    ENDED = "ended"
+    """Its person has left: only their return opens it again."""
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -98,8 +100,21 @@ class OldPassword(models.Model):
         return str(self.pk)
 
 
+class Origin(models.TextChoices):
+    """How a grant came about."""
+
+    SETUP = "setup"
+    REQUEST = "request"
+    TEMPORARY = "temporary"
+    HANDOVER = "handover"
+
+
 class Grant(models.Model):
-    """A role held by an account 授权, for the branch under ``unit`` or for the whole company."""
+    """A role held by an account 授权, for the branch under ``unit`` or for the whole company.
+
+    ``begins`` is set for temporary grants only, so that one may stand beside another period of
+    the same role. ``number`` names the case that gave it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
@@ -107,17 +122,99 @@ class Grant(models.Model):
     unit = models.UUIDField(null=True)
     granted_by = models.UUIDField()
     at = models.DateTimeField(auto_now_add=True)
+    begins = models.DateField(null=True)
     until = models.DateField(null=True)
+    origin = models.CharField(max_length=9, choices=Origin.choices, default=Origin.SETUP)
+    number = models.CharField(max_length=24, default="")
 
     class Meta:
         db_table = "access_rolegrant"
         constraints = (
             models.UniqueConstraint(
                 name="access_rolegrant_once",
-                fields=["account", "role", "unit"],
+                fields=["account", "role", "unit", "begins"],
                 nulls_distinct=False,
             ),
+            models.CheckConstraint(
+                name="access_rolegrant_temporary_has_period",
+                condition=~models.Q(origin="temporary")
+                | models.Q(begins__isnull=False, until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="access_rolegrant_period_forward",
+                condition=models.Q(begins__isnull=True)
+                | models.Q(until__isnull=True)
+                | models.Q(until__gte=models.F("begins")),
+            ),
         )
+        indexes = (models.Index(fields=["until"], name="access_rolegrant_until"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Ending(models.TextChoices):
+    """Why a grant ended."""
+
+    DEPARTURE = "departure"
+    TRANSFER = "transfer"
+    REVIEW = "review"
+    REVOKED = "revoked"
+    LAPSED = "lapsed"
+    HANDOVER = "handover"
+
+
+class EndedGrant(models.Model):
+    """A role that an account held and holds no more: what its page and the next review show."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="ended_grants")
+    role = models.CharField(max_length=40)
+    unit = models.UUIDField(null=True)
+    why = models.CharField(max_length=9, choices=Ending.choices)
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.UUIDField()
+    number = models.CharField(max_length=24, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["account", "-at"], name="access_endedgrant_recent"),)
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Permit(models.Model):
+    """Leave to look at named fields of one person for a while 查看许可, given by a case.
+
+    The purpose is sealed under the key of the person concerned.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="permits")
+    subject = models.UUIDField(db_index=True)
+    info_set = models.CharField(max_length=40)
+    fields = models.JSONField()
+    action = models.CharField(max_length=6, choices=(("reveal", "reveal"), ("read", "read")))
+    begins = models.DateTimeField()
+    ends = models.DateTimeField()
+    purpose = models.BinaryField()
+    case = models.UUIDField(null=True)
+    number = models.CharField(max_length=24, default="")
+    granted_by = models.UUIDField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="access_permit_period_forward",
+                condition=models.Q(ends__gt=models.F("begins")),
+            ),
+            models.CheckConstraint(
+                name="access_permit_another_gave_it",
+                condition=~models.Q(granted_by=models.F("account")),
+            ),
+        )
+        indexes = (models.Index(fields=["account", "ends"], name="access_permit_in_force"),)
 
     def __str__(self) -> str:
         return str(self.id)
@@ -173,6 +270,20 @@ class RightsRequest(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class ResetCode(models.Model):
+    """A one-time code with which somebody sets a new password; only its keyed digest is kept."""
+
+    account = models.OneToOneField(
+        Account, primary_key=True, on_delete=models.CASCADE, related_name="reset_code"
+    )
+    digest = models.BinaryField()
+    expires_at = models.DateTimeField()
+    made_by = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Token(models.Model):

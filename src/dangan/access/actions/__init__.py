@@ -10,6 +10,13 @@ from dangan.access.actions.accounts import (
     reset_password,
     unlock_account,
 )
+from dangan.access.actions.ending import (
+    end_account,
+    end_grants,
+    end_grants_outside,
+    end_permits,
+    reopen_account,
+)
 from dangan.access.actions.login import TRIES, LogIn, log_in, log_out
 from dangan.access.actions.rights import (
     Decide,
@@ -40,10 +47,15 @@ __all__ = [
     "create_account",
     "create_token",
     "decline_request",
+    "end_account",
+    "end_grants",
+    "end_grants_outside",
+    "end_permits",
     "grant_role",
     "lock_account",
     "log_in",
     "log_out",
+    "reopen_account",
     "request_change",
     "reset_password",
     "revoke_role",

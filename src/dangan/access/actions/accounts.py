@@ -214,6 +214,10 @@ def _set_state(actor: Actor, account: UUID, state: AccountState, action: str) ->
         row = _locked_row(account)
         if row.state == state:
             return
+        if row.state == AccountState.ENDED:
+            raise AccountProblem(
+                Message("这个人已离职，账号不能直接启用；再次入职时随入职流程重新开通")
+            )
         row.state = state
         row.generation += 1
         row.save(update_fields=["state", "generation"])

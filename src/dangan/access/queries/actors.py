@@ -33,8 +33,9 @@ class NoSuchAccount(Exception):  # noqa: N818 - reads as a sentence where it is 
 
 
 def in_force(today: date) -> Q:
-    """Grants that have not lapsed on ``today`` (their last day counts)."""
-    return Q(until__isnull=True) | Q(until__gte=today)
+    """Grants that have begun and not lapsed on ``today`` (their first and last day count)."""
+    begun = Q(begins__isnull=True) | Q(begins__lte=today)
+    return begun & (Q(until__isnull=True) | Q(until__gte=today))
 
 
 def accounts_with_grants() -> QuerySet[Account]:

@@ -101,8 +101,12 @@ def lock(request: ActorRequest, account: UUID) -> HttpResponse:
 @require_POST
 def unlock(request: ActorRequest, account: UUID) -> HttpResponse:
     """Lets an account log in again."""
-    actions.unlock_account(request.actor, account=account)
-    messages.success(request, _("账号已启用"))
+    try:
+        actions.unlock_account(request.actor, account=account)
+    except actions.AccountProblem as error:
+        messages.error(request, say(error.message))
+    else:
+        messages.success(request, _("账号已启用"))
     return redirect("access:account", account)
 
 
