@@ -17,7 +17,7 @@ from dangan.access.actions.ending import (
     end_permits,
     reopen_account,
 )
-from dangan.access.actions.login import TRIES, LogIn, log_in, log_out
+from dangan.access.actions.login import TRIES, LogIn, forgive, log_in, log_out, throttle
 from dangan.access.actions.rights import (
     Decide,
     RightsProblem,
@@ -51,6 +51,7 @@ __all__ = [
     "end_grants",
     "end_grants_outside",
     "end_permits",
+    "forgive",
     "grant_role",
     "lock_account",
     "log_in",
@@ -60,6 +61,7 @@ __all__ = [
     "reset_password",
     "revoke_role",
     "revoke_token",
+    "throttle",
     "unlock_account",
     "withdraw_request",
 ]

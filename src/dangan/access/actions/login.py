@@ -96,6 +96,20 @@ def clear_tries(account: Account) -> None:
     Throttle.objects.filter(kind="login", token=account.login_token).delete()
 
 
+def throttle(kind: str, value: str, *, tries: int) -> Message | None:
+    """Counts a try at something else that can be guessed; the sentence to show while locked.
+
+    Call it outside a transaction that a wrong guess would undo, and :func:`forgive` a right one.
+    """
+    token = token_of(kind, value)
+    return None if _reserve(kind, token, tries) is not None else _wait(kind, token)
+
+
+def forgive(kind: str, value: str) -> None:
+    """Forgets the failed tries that :func:`throttle` counted."""
+    Throttle.objects.filter(kind=kind, token=token_of(kind, value)).delete()
+
+
 @cache
 def _decoy() -> str:
     """A hash nobody knows the password of, so that an unknown name takes as long to refuse."""
