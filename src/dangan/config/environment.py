@@ -7,14 +7,22 @@ A wrong setting stops the start with a sentence that says what to do
 from __future__ import annotations
 
 import os
+import re
 import secrets
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Literal, Self
+from urllib.parse import parse_qs, unquote, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+_WITH_PASSWORD = frozenset({"mail_url", "database_url"})
 
 
 class BadSetting(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -35,6 +43,10 @@ class Environment(BaseSettings):
     idle_timeout: int = 30 * 60
     checkpoint_syslog: str = ""
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
+    public_url: str = "http://127.0.0.1:8000"
+    mail_url: str = ""
+    mail_from: str = ""
+    allow_robot_hosts: list[str] = Field(default_factory=list)
 
     @field_validator("home")
     @classmethod
@@ -47,6 +59,42 @@ class Environment(BaseSettings):
         if value and urlsplit(value).scheme not in {"postgres", "postgresql"}:
             raise ValueError("只支持 PostgreSQL，写成 postgresql://用户@主机/数据库")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
+            raise ValueError("写成 https://主机，是大家打开本系统的地址，用在邮件和机器人的链接里")
+        return value.rstrip("/")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value:
+            mail_server(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if value and not _ADDRESS.fullmatch(parseaddr(value)[1]):
+            raise ValueError("写成 hr@example.com 或 人事档案 <hr@example.com>")
+        return value
+
+    @field_validator("allow_robot_hosts")
+    @classmethod
+    def _hosts(cls, value: list[str]) -> list[str]:
+        for host in value:
+            if not host or urlsplit(f"//{host}").netloc != host or "@" in host:
+                raise ValueError('写成 ["网关主机:端口"]，不带 https:// 和路径')
+        return [host.lower() for host in value]
+
+    @model_validator(mode="after")
+    def _mail_needs_a_sender(self) -> Self:
+        if self.mail_url and not self.mail_from:
+            raise ValueError("设置了 DANGAN_MAIL_URL，还要设置 DANGAN_MAIL_FROM（发件人地址）")
+        return self
 
     @property
     def embedded_database(self) -> bool:
@@ -67,17 +115,66 @@ class Environment(BaseSettings):
         return self.home / "checkpoints.txt"
 
 
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over. ``tls``: starttls, implicit (SMTPS) or none."""
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    tls: Literal["starttls", "implicit", "none"]
+
+
+_PORTS = {"starttls": 587, "implicit": 465, "none": 25}
+_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+
+
+def mail_server(url: str) -> MailServer:
+    """``smtp://user:password@host:port?tls=starttls|implicit|none``; raises :class:`ValueError`.
+
+    The default is starttls: a password crosses no network in clear unless ``tls=none`` says so.
+    """
+    sentence = (
+        "写成 smtp://用户:密码@主机:端口?tls=starttls（或 implicit、none），密码里的符号要转码"
+    )
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError(sentence) from None
+    options = parse_qs(parts.query, keep_blank_values=True)
+    tls = options.pop("tls", ["starttls"])[-1]
+    if parts.scheme != "smtp" or not parts.hostname or options or parts.path.strip("/"):
+        raise ValueError(sentence)
+    if tls not in _PORTS or bool(parts.username) != bool(parts.password):
+        raise ValueError(sentence)
+    return MailServer(
+        parts.hostname,
+        port or _PORTS[tls],
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        tls,  # type: ignore[arg-type]  # one of the three keys
+    )
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The parsed environment; raises :class:`BadSetting` naming each wrong variable."""
     try:
         return Environment()
     except ValidationError as error:
-        lines = [
-            f"DANGAN_{str(item['loc'][0]).upper()}：{item['msg']}（现值 {item.get('input')!r}）"
-            for item in error.errors()
-        ]
-        raise BadSetting("环境变量有误，请改正后重新启动。\n" + "\n".join(lines)) from error
+        lines = [_sentence(item) for item in error.errors()]
+        raise BadSetting("环境变量有误，请改正后重新启动。\n" + "\n".join(lines)) from None
+
+
+def _sentence(item: ErrorDetails) -> str:
+    """What is wrong with one variable. The value is not repeated where a password may stand."""
+    if not item["loc"]:
+        return str(item["msg"])
+    name = str(item["loc"][0])
+    shown = "" if name in _WITH_PASSWORD else f"（现值 {item.get('input')!r}）"
+    return f"DANGAN_{name.upper()}：{item['msg']}{shown}"
 
 
 def session_secret(home: Path) -> str:
