@@ -31,7 +31,9 @@ def token_of(account) -> str:
 
 
 def called_with(raw: str) -> int:
-    return Client().get("/api/v1/dictionary", headers={"Authorization": f"Bearer {raw}"}).status_code
+    return (
+        Client().get("/api/v1/dictionary", headers={"Authorization": f"Bearer {raw}"}).status_code
+    )
 
 
 def test_with_the_account_end_session_token_grants_and_deputies(make_account, console, told):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from dangan.access.rules import Actor, FieldRule, Role, RoleGrant
+from dangan.access.rules import Actor, FieldRule, Permit, Role, RoleGrant
 from dangan.audit.rules import Trail
 from dangan.dictionary.loading import builtin
 from dangan.dictionary.rules import Dictionary, FieldClass
@@ -109,6 +109,7 @@ def actor(
     *grants: tuple[UUID | None, FieldRule],
     own: UUID | None = None,
     permissions: frozenset[str] = frozenset({"roster.view", "statistics.view"}),
+    permits: tuple[Permit, ...] = (),
 ) -> Actor:
     """An actor with one role per (anchor unit, line)."""
     return Actor(
@@ -117,6 +118,7 @@ def actor(
         name="测试",
         trail=Trail(request=UUID(int=8)),
         subject=own,
+        permits=permits,
         grants=tuple(
             RoleGrant(Role(f"r{n}", "", "", permissions, (rule,)), anchor)
             for n, (anchor, rule) in enumerate(grants)

@@ -25,7 +25,7 @@ from tests.roster.people import (
     unit,
 )
 
-from dangan.access.rules import Actor
+from dangan.access.rules import Actor, Permit
 from dangan.dictionary.rules import FieldClass
 from dangan.roster.engine import columns, counting, ordering, paging, partition
 from dangan.roster.engine.lens import Sight
@@ -101,10 +101,21 @@ lines = st.builds(
     st.sampled_from(["own", "unit", "subtree", "all"]),
     st.sampled_from([None, 0, 1, 2, 4]),
 )
+permits = st.lists(
+    st.builds(
+        Permit,
+        st.builds(subject, st.integers(0, 40)),
+        st.just("contact"),
+        st.just(frozenset({"mobile"})),
+        st.sampled_from(["read", "reveal"]),
+    ),
+    max_size=2,
+).map(tuple)
 actors = st.builds(
-    lambda grants, own: actor(*grants, own=subject(own)),
+    lambda grants, own, permits: actor(*grants, own=subject(own), permits=permits),
     st.lists(lines, min_size=1, max_size=3),
     st.integers(0, 40),
+    permits,
 )
 filters = st.dictionaries(
     st.sampled_from(SORTS),

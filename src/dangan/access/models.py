@@ -202,6 +202,9 @@ class Permit(models.Model):
     number = models.CharField(max_length=24, default="")
     granted_by = models.UUIDField()
     at = models.DateTimeField(auto_now_add=True)
+    looks = models.PositiveIntegerField(default=0)
+    told = models.BooleanField(default=False)
+    """Whether the person concerned has been told of the looks, once the time was over."""
 
     class Meta:
         constraints = (

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 
 from dangan.access import profiles, registry, units
 from dangan.access.models import Account, Grant, Token
-from dangan.access.rules import Actor, RoleGrant
+from dangan.access.models import Permit as PermitRow
+from dangan.access.rules import Actor, Permit, RoleGrant
 from dangan.access.rules.parties import ActorKind
 from dangan.audit.rules import Trail
 from dangan.ui.languages import label
@@ -39,13 +40,30 @@ def in_force(today: date) -> Q:
 
 
 def accounts_with_grants() -> QuerySet[Account]:
-    """Accounts, each with ``held``: the role and unit of every grant in force, one statement."""
+    """Accounts with ``held`` (role and unit of every grant in force) and ``allowed`` (permits).
+
+    One statement. Permits count to the minute in which their time is over.
+    """
+    now = timezone.now()
+    allowed = (
+        PermitRow.objects.filter(account=OuterRef("pk"), begins__lte=now, ends__gt=now)
+        .order_by("at")
+        .values(
+            line=JSONObject(
+                subject=F("subject"),
+                info_set=F("info_set"),
+                fields=F("fields"),
+                action=F("action"),
+                number=F("number"),
+            )
+        )
+    )
     held = (
         Grant.objects.filter(in_force(timezone.localdate()), account=OuterRef("pk"))
         .order_by("at", "role")
         .values(pair=JSONObject(role=F("role"), unit=F("unit")))
     )
-    return Account.objects.annotate(held=ArraySubquery(held))
+    return Account.objects.annotate(held=ArraySubquery(held), allowed=ArraySubquery(allowed))
 
 
 def account_with_grants(account_id: UUID) -> Account | None:
@@ -76,6 +94,26 @@ def _grants(account: Account) -> tuple[RoleGrant, ...]:
     )
 
 
+def _permits(account: Account) -> tuple[Permit, ...]:
+    """The permits in force of an account; none for whoever must read no dossiers at all."""
+    lines: list[dict[str, Any]] = getattr(account, "allowed", [])
+    if not lines:
+        return ()
+    held = {pair["role"] for pair in getattr(account, "held", ())}
+    if registry.matrix().forbids(held, "read") is not None:
+        return ()
+    return tuple(
+        Permit(
+            subject=UUID(line["subject"]),
+            info_set=line["info_set"],
+            fields=frozenset(line["fields"]),
+            action=line["action"],
+            number=line["number"],
+        )
+        for line in lines
+    )
+
+
 def headed(account: Account) -> tuple[UUID, ...]:
     """The units whose head the account is by its person, unless a role held forbids that."""
     if account.subject is None:
@@ -98,6 +136,7 @@ def actor_for(
         name=account.name,
         subject=account.subject,
         grants=_grants(account),
+        permits=_permits(account),
         purpose=purpose,
         address=address,
         trail=_new_trail(account.id, kind, address),

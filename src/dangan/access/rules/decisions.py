@@ -89,6 +89,12 @@ def scope(
             plain |= grant.reach_of(rule, actor.subject)
         elif field_class <= masked_up_to:
             masked |= grant.reach_of(rule, actor.subject)
+    for permit, given in actor.permitted(action):
+        if permit.covers(info_set, field):
+            person = Reach(people=frozenset({permit.subject}))
+            plain, masked = (
+                (plain | person, masked) if given == "plain" else (plain, masked | person)
+            )
     return Scope(plain, masked)
 
 
@@ -107,7 +113,8 @@ def reach(actor: Actor, action: str = "read") -> Reach:
     for rule, grant in actor.lines(action):
         if any(_ceilings(rule, action)):
             total |= grant.reach_of(rule, actor.subject)
-    return total
+    people = frozenset(permit.subject for permit, _given in actor.permitted(action))
+    return total | Reach(people=people)
 
 
 def field_showings(

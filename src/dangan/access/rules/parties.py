@@ -34,20 +34,20 @@ class Reach:
     """The people a right extends to: a union, empty by default.
 
     ``subtrees`` holds units whose whole branch is meant, ``units`` those whose
-    direct members are meant, ``own`` one person.
+    direct members are meant, ``people`` single persons: oneself, and whoever a permit names.
     """
 
     everyone: bool = False
     subtrees: frozenset[UUID] = frozenset()
     units: frozenset[UUID] = frozenset()
-    own: UUID | None = None
+    people: frozenset[UUID] = frozenset()
 
     def contains(self, subject: UUID, unit_path: tuple[UUID, ...]) -> bool:
         """Whether the person with a post in the last unit of ``unit_path`` (root first) is meant.
 
-        A person without a post (an empty path) is reached only by ``everyone`` or ``own``.
+        A person without a post (an empty path) is reached only by ``everyone`` or ``people``.
         """
-        if self.everyone or (self.own is not None and self.own == subject):
+        if self.everyone or subject in self.people:
             return True
         if not unit_path:
             return False
@@ -60,16 +60,14 @@ class Reach:
             return other
         if self.everyone or other.everyone:
             return EVERYONE
-        if self.own and other.own and self.own != other.own:
-            raise ValueError("two reaches of different people do not combine")
         return Reach(
             subtrees=self.subtrees | other.subtrees,
             units=self.units | other.units,
-            own=self.own or other.own,
+            people=self.people | other.people,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.everyone or self.subtrees or self.units or self.own)
+        return bool(self.everyone or self.subtrees or self.units or self.people)
 
 
 NOWHERE = Reach()
@@ -136,7 +134,7 @@ class RoleGrant:
     def reach_of(self, rule: FieldRule, subject: UUID | None) -> Reach:
         """The people ``rule`` extends to under this grant for the actor who is ``subject``."""
         if rule.reach == "own":
-            return Reach(own=subject) if subject else NOWHERE
+            return Reach(people=frozenset({subject})) if subject else NOWHERE
         if rule.reach == "all" and self.unit is None:
             return EVERYONE
         if self.unit is None:
@@ -144,6 +142,32 @@ class RoleGrant:
         if rule.reach == "unit":
             return Reach(units=frozenset({self.unit}))
         return Reach(subtrees=frozenset({self.unit}))
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave, given by a case and in force now, to look at named fields of one person.
+
+    ``reveal`` shows the fields masked and lets the mask be lifted for a reason; ``read`` shows
+    them as they are. Whatever class they are of: that was weighed when the case was decided.
+    """
+
+    subject: UUID
+    info_set: str
+    fields: frozenset[str]
+    action: Literal["reveal", "read"] = "reveal"
+    number: str = ""
+    """The case that gave it, named wherever it is used."""
+
+    def covers(self, info_set: str, field: str | None) -> bool:
+        """Whether it speaks of this field, or, for None, of anything in the set."""
+        return self.info_set == info_set and (field is None or field in self.fields)
+
+    def gives(self, action: str) -> Literal["plain", "masked"] | None:
+        """What it adds to ``action``; None for nothing."""
+        if action == self.action:
+            return "plain"
+        return "masked" if action == "read" else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +184,7 @@ class Actor:
     trail: Trail = field(compare=False, repr=False)
     subject: UUID | None = None
     grants: tuple[RoleGrant, ...] = ()
+    permits: tuple[Permit, ...] = ()
     purpose: str = ""
     address: str = ""
     scopes: frozenset[str] | None = None
@@ -200,3 +225,12 @@ class Actor:
             for rule in grant.role.field_rules:
                 if action in rule.actions:
                     yield rule, grant
+
+    def permitted(self, action: str) -> Iterator[tuple[Permit, Literal["plain", "masked"]]]:
+        """The permits that speak of ``action``, each with what it adds."""
+        if not self.permits or (self.scopes is not None and f"data.{action}" not in self.scopes):
+            return
+        for permit in self.permits:
+            given = permit.gives(action)
+            if given is not None:
+                yield permit, given

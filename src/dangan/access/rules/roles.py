@@ -71,6 +71,16 @@ class Matrix:
                         return Message(conflict.reason, other=self.roles[other].label)
         return None
 
+    def forbids(self, held: Iterable[str], action: str) -> Message | None:
+        """Why whoever holds these roles may never do ``action`` to others' dossiers, or None."""
+        for key in held:
+            for conflict in self.conflicts:
+                if conflict.role == key and action in conflict.actions:
+                    return Message(
+                        "“{role}”角色不看任何档案，不能再得到查看权限", role=self.roles[key].label
+                    )
+        return None
+
 
 def permissions_from(table: Mapping[str, Any]) -> dict[str, Permission]:
     """The permissions of ``[group.verb]`` tables, by ``group.verb``."""

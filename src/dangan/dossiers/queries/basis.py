@@ -40,8 +40,8 @@ def subjects_within(within: Reach, tree: Tree, unit: UUID | None = None) -> Any:
         for root in within.subtrees:
             units |= tree.subtree(root)
         mine = Q(unit__in=units)
-        if within.own:
-            mine |= Q(id=within.own)
+        if within.people:
+            mine |= Q(id__in=within.people)
         subjects = subjects.filter(mine)
     return subjects.values("id")
 
@@ -62,5 +62,5 @@ def sets_by_reach(actor: Actor, sets: Iterable[InfoSet]) -> dict[Reach, list[str
 
 
 def beyond_oneself(given: Reach) -> Reach:
-    """``given`` without the own dossier: the people one looks after."""
+    """``given`` without single people, oneself first: the people one looks after."""
     return Reach(everyone=given.everyone, subtrees=given.subtrees, units=given.units)

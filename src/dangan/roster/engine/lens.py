@@ -82,16 +82,16 @@ class Sight:
             key = ("reach", wanted.subtrees, wanted.units, self.lens.axes.tree_identity)
             reached = self.part.kept(key, lambda: self._reached_units(wanted))
             found = column.where(reached) if reached.any() else False
-        own = None if wanted.own is None else self.part.row_of(wanted.own)
-        if own is None:
+        rows = [row for person in wanted.people if (row := self.part.row_of(person)) is not None]
+        if not rows:
             return found
         mask = np.zeros(len(self.part), np.bool_) if isinstance(found, bool) else found
-        mask[own] = True
+        mask[rows] = True
         return mask
 
     def _reached_units(self, wanted: Reach) -> Mask:
         tree = self.lens.axes.tree
         units = self.part.column(UNIT).values.to_list()
-        anybody = replace(wanted, own=None)  # the asker's own row is found apart
+        anybody = replace(wanted, people=frozenset())  # their rows are found apart
         answers = [anybody.contains(_ANYBODY, tree.path_of(UUID(unit))) for unit in units]
         return np.array([False, *answers], np.bool_)
