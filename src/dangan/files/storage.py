@@ -7,11 +7,17 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
+
+
+if TYPE_CHECKING:
+    _Content = File[bytes]
+else:
+    _Content = File  # generic only in the stubs
 
 
 class DurableStorage(FileSystemStorage):
@@ -25,7 +31,7 @@ class DurableStorage(FileSystemStorage):
         return saved
 
 
-class Pieces(File[bytes]):
+class Pieces(_Content):
     """Content that is made while it is written, so that it never lies in memory as a whole."""
 
     def __init__(self, pieces: Iterator[bytes]) -> None:
