@@ -1,0 +1,106 @@
+"""The engine: an event and a state make the next state and what follows from it.
+
+Nothing is looked up behind the caller's back: the directory, the calendar's due function, the
+facts and the time come in, and everything they answered goes out in ``Outcome.recorded``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from dangan.workflow.rules import verbs
+from dangan.workflow.rules.definitions import Definition
+from dangan.workflow.rules.directory import Asking, Directory, Due, Recording
+from dangan.workflow.rules.directory import Recorded as Replaying
+from dangan.workflow.rules.showing import (
+    allowed,
+    diagram,
+    due_at,
+    next_look,
+    progress,
+    return_targets,
+    tasks,
+)
+from dangan.workflow.rules.states import (
+    Effect,
+    Event,
+    Facts,
+    NotAllowed,
+    Outcome,
+    Recorded,
+    State,
+)
+from dangan.workflow.rules.walking import Moving, follow
+
+__all__ = [
+    "NotAllowed",
+    "allowed",
+    "diagram",
+    "due_at",
+    "next_look",
+    "progress",
+    "replay",
+    "return_targets",
+    "start",
+    "step",
+    "tasks",
+]
+
+
+def start(
+    definition: Definition,
+    *,
+    facts: Facts,
+    initiator: str,
+    subject: str,
+    now: datetime,
+    directory: Directory,
+    calendar_due: Due,
+) -> Outcome:
+    """Submits a new case. ``subject`` is empty for a case about nobody.
+
+    Raises :class:`NotAllowed` when nobody at all could decide.
+    """
+    event = Event(verb="submit", by=initiator, who=(subject,) if subject else ())
+    asking = Recording(directory, calendar_due, facts)
+    return _outcome(definition, None, event, now, asking)
+
+
+def step(
+    definition: Definition,
+    state: State,
+    event: Event,
+    *,
+    facts: Facts,
+    now: datetime,
+    directory: Directory,
+    calendar_due: Due,
+) -> Outcome:
+    """What becomes of the case. Raises :class:`NotAllowed`; then nothing has changed."""
+    return _outcome(definition, state, event, now, Recording(directory, calendar_due, facts))
+
+
+def replay(definition: Definition, recorded: Iterable[Recorded]) -> State:
+    """The state that the kept events lead to, asking nobody."""
+    state: State | None = None
+    for kept in recorded:
+        state, _ = _apply(definition, state, kept.event, kept.at, Replaying(kept.answers))
+    if state is None:
+        raise ValueError("a case begins with its submission")
+    return state
+
+
+def _outcome(
+    definition: Definition, state: State | None, event: Event, now: datetime, asking: Asking
+) -> Outcome:
+    after, effects = _apply(definition, state, event, now, asking)
+    return Outcome(after, effects, Recorded(event, now, asking.answers))
+
+
+def _apply(
+    definition: Definition, state: State | None, event: Event, now: datetime, asking: Asking
+) -> tuple[State, tuple[Effect, ...]]:
+    moving = Moving(definition, state, event, now, asking)
+    verbs.perform(moving)
+    return follow(moving, state)

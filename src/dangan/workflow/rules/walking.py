@@ -1,0 +1,285 @@
+"""Going on: from the top of the definition to whatever waits, opening what is reached.
+
+The walk is the same after every event. A step says done, or that it waits; nothing else keeps a
+place in the flow, so a return only has to forget steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from dangan.dictionary.rules import Message
+from dangan.workflow.rules import assigning
+from dangan.workflow.rules.assigning import Case
+from dangan.workflow.rules.definitions import (
+    Act,
+    Approve,
+    Branch,
+    Definition,
+    Fill,
+    Notify,
+    Parallel,
+    Step,
+    children,
+)
+from dangan.workflow.rules.directory import Asking
+from dangan.workflow.rules.states import (
+    Effect,
+    EffectKind,
+    Event,
+    NotAllowed,
+    State,
+    StepState,
+    Task,
+)
+
+CHINA = timezone(timedelta(hours=8))
+
+
+class Moving:
+    """One event at work: the steps and what has changed so far."""
+
+    __slots__ = ("asking", "case", "changed", "definition", "effects", "event", "now", "state",
+                 "steps")  # fmt: skip
+
+    def __init__(
+        self,
+        definition: Definition,
+        state: State | None,
+        event: Event,
+        now: datetime,
+        asking: Asking,
+    ) -> None:
+        self.definition, self.event, self.now, self.asking = definition, event, now, asking
+        self.effects: list[Effect] = []
+        self.changed: dict[str, Any] = {}
+        if state is None:
+            state = _submitted(event, now, asking)
+        self.state = state
+        self.steps = dict(state.steps)
+        self.case = _case(definition, state)
+
+    def change(self, **changed: Any) -> None:
+        """Changes the state now: what follows sees it."""
+        self.state = replace(self.state, **changed)
+        if "barred" in changed:
+            self.case = _case(self.definition, self.state)
+
+    def tell(self, kind: EffectKind, step: str = "", accounts: tuple[str, ...] = ()) -> None:
+        """Adds an effect of the common shape."""
+        self.effects.append(Effect(kind=kind, step=step, accounts=accounts))
+
+    def end(self, outcome: Literal["agreed", "refused", "withdrawn"]) -> None:
+        """The case is over."""
+        self.change(status=outcome, ended_at=self.now, wake_on=None)
+        self.effects.append(Effect(kind="ended", outcome=outcome))
+
+
+def _submitted(event: Event, now: datetime, asking: Asking) -> State:
+    subject = event.who[0] if event.who else ""
+    account = asking.account_of(subject)
+    return State(
+        status="open",
+        initiator=event.by,
+        subject=subject,
+        subject_account=account,
+        unit=asking.place(subject, event.by),
+        barred=tuple(dict.fromkeys(one for one in (event.by, account) if one)),
+        starters=(event.by,),
+        submitted_at=now,
+    )
+
+
+def _case(definition: Definition, state: State) -> Case:
+    return Case(
+        definition, state.initiator, state.subject, state.subject_account, state.unit, state.barred
+    )
+
+
+def follow(moving: Moving, before: State | None) -> tuple[State, tuple[Effect, ...]]:
+    """Goes on as far as possible; gives the new state and all effects."""
+    if moving.state.status == "open" and _sequence(moving, moving.definition.steps):
+        moving.end("agreed")
+    after = replace(moving.state, steps=moving.steps)
+    if before is None and any(effect.kind == "stranded" for effect in moving.effects):
+        raise NotAllowed(
+            Message(
+                "找不到可以审批的人，暂时不能提交。请联系管理员设置部门负责人，或授予相应角色。"
+            )
+        )
+    tasks = _task_changes(moving.definition, before, after)
+    return after, (*tasks, *moving.effects)
+
+
+def _sequence(moving: Moving, steps: tuple[Step, ...]) -> bool:
+    for step in steps:
+        at = moving.steps.get(step.key)
+        if at is not None and at.status == "done":
+            continue
+        if not _GOING[type(step)](moving, step, at):
+            return False
+        at = moving.steps[step.key]
+        moving.steps[step.key] = replace(at, status="done", done_at=moving.now, next_at=None)
+    return True
+
+
+def _signed(moving: Moving, step: Approve | Fill, at: StepState | None) -> bool:
+    if at is not None:
+        return assigning.complete(step, at)
+    moving.steps[step.key] = opened(moving, step)
+    return False
+
+
+def opened(moving: Moving, step: Approve | Fill) -> StepState:
+    """The step as it begins now, with its people and limits."""
+    found = assigning.parties(moving.case, step, moving.asking)
+    return limited(moving, step, StepState(status="open", since=moving.now, parties=found))
+
+
+def limited(moving: Moving, step: Approve | Fill, at: StepState) -> StepState:
+    """The step with its limits counted from now; says so when it has nobody."""
+    if any(not party.who and not party.dropped for party in at.parties):
+        moving.tell("stranded", step.key)
+    if not step.days:
+        return at
+    due = moving.asking.due(moving.now, step.days)
+    soon = 0 < step.remind_days_before < step.days
+    look = moving.asking.due(moving.now, step.days - step.remind_days_before) if soon else due
+    return replace(at, due_at=due, next_at=look)
+
+
+def _notify(moving: Moving, step: Notify, at: StepState | None) -> bool:  # noqa: ARG001 - one shape
+    who = assigning.copied(moving.case, step.who, moving.asking)
+    moving.steps[step.key] = StepState(status="open", since=moving.now)
+    copy_to(moving, step.key, who)
+    return True
+
+
+def copy_to(moving: Moving, step: str, who: tuple[str, ...]) -> None:
+    """Gives copies to those who have none."""
+    have = moving.state.copies
+    new = tuple(one for one in who if one not in have)
+    if new:
+        moving.change(copies=(*have, *new))
+        moving.tell("copied", step, new)
+
+
+def _branch(moving: Moving, step: Branch, at: StepState | None) -> bool:
+    if at is None:
+        at = StepState(status="open", since=moving.now, arm=moving.asking.arm(step))
+        moving.steps[step.key] = at
+    return _sequence(moving, children(step)[at.arm])
+
+
+def _parallel(moving: Moving, step: Parallel, at: StepState | None) -> bool:
+    if at is None:
+        moving.steps[step.key] = StepState(status="open", since=moving.now)
+    finished = [_sequence(moving, lane.steps) for lane in step.lanes]
+    return all(finished)
+
+
+def _act(moving: Moving, step: Act, at: StepState | None) -> bool:
+    if at is not None:
+        return False
+    day = moving.asking.effective() if step.on == "effective" else None
+    if day is None or day <= today(moving.now):
+        moving.steps[step.key] = StepState(status="due", since=moving.now)
+        moving.effects.append(Effect(kind="perform", step=step.key, act=step.act))
+        return False
+    keeper = keeping(moving)
+    moving.steps[step.key] = StepState(status="waiting", since=moving.now, parties=keeper)
+    moving.change(status="waiting", wake_on=day)
+    moving.effects.append(Effect(kind="waiting", step=step.key, on=day))
+    return False
+
+
+def keeping(moving: Moving) -> tuple[assigning.Party, ...]:
+    """The keepers of the definition as a party, or who is next in charge."""
+    return (assigning.keepers(moving.case, moving.asking),)
+
+
+def today(now: datetime) -> Any:
+    """The day in China."""
+    return now.astimezone(CHINA).date()
+
+
+_GOING: dict[type, Callable[[Moving, Any, StepState | None], bool]] = {
+    Approve: _signed,
+    Fill: _signed,
+    Notify: _notify,
+    Branch: _branch,
+    Parallel: _parallel,
+    Act: _act,
+}
+
+
+def tasks(definition: Definition, state: State) -> list[Task]:
+    """Everybody's open work on the case."""
+    if state.status == "returned":
+        since = state.submitted_at
+        return [Task("", one, "change", since) for one in state.starters]
+    if state.status != "open":
+        return []
+    return [task for key, at in state.steps.items() for task in _of_step(definition, key, at)]
+
+
+def _of_step(definition: Definition, key: str, at: StepState) -> Iterator[Task]:
+    if at.status == "failed":
+        for one in at.parties[0].who:
+            yield Task(key, one, "keep", at.since)
+        return
+    step = definition.structure.signed(key) if at.status == "open" else None
+    if step is None:
+        return
+    kind: Literal["sign", "fill"] = "fill" if type(step) is Fill else "sign"
+    seen = set()
+    for number in assigning.turns(step, at):
+        for one in at.parties[number].who:
+            if one not in seen:
+                seen.add(one)
+                yield Task(key, one, kind, at.since, at.due_at)
+    for ask in at.asks:
+        if ask.answered_at is None and ask.who not in seen:
+            yield Task(key, ask.who, "opinion", ask.at, at.due_at)
+
+
+def _task_changes(definition: Definition, before: State | None, after: State) -> list[Effect]:
+    """Who has new work and whose is gone: the steps that this event touched."""
+    if before is not None and before.status == after.status == "open":
+        touched = [key for key, at in after.steps.items() if before.steps.get(key) is not at]
+        touched += [key for key in before.steps if key not in after.steps]
+        old = _open_work(definition, before.steps, touched)
+        new = _open_work(definition, after.steps, touched)
+    else:
+        old = _grouped(tasks(definition, before)) if before else {}
+        new = _grouped(tasks(definition, after))
+    effects = []
+    for key, (people, _) in old.items():
+        there = new[key][0] if key in new else ()
+        if gone := tuple(one for one in people if one not in there):
+            effects.append(Effect(kind="released", step=key[0], accounts=gone))
+    for key, (people, due) in new.items():
+        there = old[key][0] if key in old else ()
+        if come := tuple(one for one in people if one not in there):
+            effects.append(Effect(kind="assigned", step=key[0], accounts=come, due_at=due))
+    return effects
+
+
+_Work = dict[tuple[str, str], tuple[list[str], datetime | None]]
+
+
+def _open_work(definition: Definition, steps: dict[str, StepState], keys: list[str]) -> _Work:
+    return _grouped(
+        task for key in keys if key in steps for task in _of_step(definition, key, steps[key])
+    )
+
+
+def _grouped(found: Any) -> _Work:
+    work: _Work = {}
+    for task in found:
+        work.setdefault((task.step, task.kind), ([], task.due_at))[0].append(task.account)
+    return work
