@@ -88,10 +88,12 @@ class CaseKind:
         self, actor: Actor, case: Case, part: str, data: Mapping[str, Any] | None = None
     ) -> forms.Form:
         """The form a ``fill`` step shows for ``part``, bound to ``data`` when given."""
+        del actor, case, data
         raise LookupError(part)
 
     def fill(self, actor: Actor, case: Case, part: str, form: forms.Form) -> Facts:
         """Stores a valid form; gives the facts that changed by it."""
+        del actor, case, form
         raise LookupError(part)
 
     def perform(self, actor: Actor, case: Case, act: str) -> None:
@@ -100,6 +102,7 @@ class CaseKind:
         Raises :class:`CannotTakeEffect`: a decision is then refused with its message, a dated
         effect goes to the definition's keeper, who retries or returns it.
         """
+        del actor, case
         raise LookupError(act)
 
     def ended(self, actor: Actor, case: Case, outcome: str) -> None:
@@ -110,6 +113,7 @@ class CaseKind:
 
     def edit_url(self, case: Case) -> str:
         """Where the initiator changes a returned case; empty when it cannot be changed."""
+        del case
         return ""
 
 

@@ -88,7 +88,9 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
-    """When the sweep must look next: the earliest reminder or time limit."""
+    """The earliest time limit of the steps in work."""
+    next_at = models.DateTimeField(null=True)
+    """When the sweep must look next: a reminder or a time limit."""
     wake_on = models.DateField(null=True)
     """The day on which a waiting effect happens."""
     stuck = models.BooleanField(default=False)
@@ -96,7 +98,8 @@ class Case(models.Model):
     sealed_facts = models.BinaryField()
     progress = models.JSONField(default=dict)
     """The engine's state: identifiers, keys and times only."""
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(default=0)
+    """The number of its events; the first is its submission."""
 
     class Meta:
         constraints = [
@@ -121,9 +124,9 @@ class Case(models.Model):
                 fields=["object"], condition=Q(object__isnull=False), name="workflow_case_object"
             ),
             models.Index(
-                fields=["due_at"],
-                condition=Q(state="open", due_at__isnull=False),
-                name="workflow_case_due",
+                fields=["next_at"],
+                condition=Q(next_at__isnull=False, state="open"),
+                name="workflow_case_next",
             ),
             models.Index(
                 fields=["wake_on"],
@@ -179,9 +182,9 @@ class Task(models.Model):
     case = models.ForeignKey(Case, models.CASCADE, related_name="tasks")
     step = models.CharField(max_length=60)
     account = models.UUIDField()
-    role = models.CharField(max_length=10, default="decide")
-    """``decide``, ``opinion`` (asked by the signer), ``change`` (a returned case) or ``keep``
-    (an effect that could not happen)."""
+    role = models.CharField(max_length=10, default="sign")
+    """``sign``, ``fill``, ``opinion`` (asked by a signer), ``change`` (a returned case) or
+    ``keep`` (an effect that could not happen)."""
     since = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=4, choices=State, default=State.OPEN)

@@ -44,7 +44,7 @@ def open_case(
     *,
     definition: str,
     subject: UUID | None,
-    object: UUID | None,  # noqa: A002 - the word of the interface
+    object: UUID | None,
     facts: Facts,
     words: str = "",
     effective: date | None = None,

@@ -70,7 +70,7 @@ def of_subject(actor: Actor, subject: UUID) -> tuple[CaseLine, ...]:
     raise NotImplementedError
 
 
-def of_object(object: UUID) -> CaseLine | None:  # noqa: A002 - the word of the interface
+def of_object(object: UUID) -> CaseLine | None:
     """The newest case about an upper room's own row; rights are the caller's to decide."""
     raise NotImplementedError
 
