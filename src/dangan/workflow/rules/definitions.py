@@ -31,7 +31,7 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """Ancestor of everything in a definition: immutable, unknown words refused."""
 
 
-class Condition(Shape):
+class Condition(Shape, frozen=True):
     """One line of a branch: ``fact`` ``op`` ``value``. Lines of an arm must all hold."""
 
     fact: str
@@ -39,7 +39,7 @@ class Condition(Shape):
     value: Value = True
 
 
-class Assignee(Shape):
+class Assignee(Shape, frozen=True):
     """A rule that finds people.
 
     ``head``: head of the unit of the person concerned, ``up`` levels above. ``supervisor``: the
@@ -57,7 +57,7 @@ class Assignee(Shape):
     everyone: bool = False
 
 
-class Approve(Shape, tag="approve", tag_field="type"):
+class Approve(Shape, frozen=True, tag="approve", tag_field="type"):
     """People decide. ``days`` is a limit in working days (0: none); it never agrees by itself."""
 
     key: str
@@ -73,7 +73,7 @@ class Approve(Shape, tag="approve", tag_field="type"):
     help: str = ""
 
 
-class Fill(Shape, tag="fill", tag_field="type"):
+class Fill(Shape, frozen=True, tag="fill", tag_field="type"):
     """Somebody adds ``part`` of the case; one signer suffices."""
 
     key: str
@@ -90,7 +90,7 @@ class Fill(Shape, tag="fill", tag_field="type"):
     ratio: float = 1.0
 
 
-class Notify(Shape, tag="notify", tag_field="type"):
+class Notify(Shape, frozen=True, tag="notify", tag_field="type"):
     """抄送: people get a copy; the case goes on at once."""
 
     key: str
@@ -100,7 +100,7 @@ class Notify(Shape, tag="notify", tag_field="type"):
     help: str = ""
 
 
-class Arm(Shape):
+class Arm(Shape, frozen=True):
     """One way of a branch, taken when all conditions hold."""
 
     when: tuple[Condition, ...]
@@ -109,7 +109,7 @@ class Arm(Shape):
     label_en: str = ""
 
 
-class Branch(Shape, tag="branch", tag_field="type"):
+class Branch(Shape, frozen=True, tag="branch", tag_field="type"):
     """The first arm that holds, else ``otherwise``."""
 
     key: str
@@ -121,7 +121,7 @@ class Branch(Shape, tag="branch", tag_field="type"):
     help: str = ""
 
 
-class Lane(Shape):
+class Lane(Shape, frozen=True):
     """One of several that run side by side."""
 
     steps: tuple[Step, ...]
@@ -129,7 +129,7 @@ class Lane(Shape):
     label_en: str = ""
 
 
-class Parallel(Shape, tag="parallel", tag_field="type"):
+class Parallel(Shape, frozen=True, tag="parallel", tag_field="type"):
     """Lanes side by side; all must finish."""
 
     key: str
@@ -139,7 +139,7 @@ class Parallel(Shape, tag="parallel", tag_field="type"):
     help: str = ""
 
 
-class Act(Shape, tag="act", tag_field="type"):
+class Act(Shape, frozen=True, tag="act", tag_field="type"):
     """What the case is for happens: now, or on the day the fact ``effective`` names."""
 
     key: str
@@ -155,7 +155,7 @@ Signed: TypeAlias = Approve | Fill
 Step: TypeAlias = Approve | Fill | Notify | Branch | Parallel | Act
 
 
-class Definition(Shape, dict=True):
+class Definition(Shape, frozen=True, dict=True):
     """A flow. ``keeper`` is the role that gets what cannot go on; ``start`` the permission to
     begin one (empty: whoever may see the kind); ``resubmit`` where a returned case goes on."""
 
@@ -217,12 +217,11 @@ def walk(steps: tuple[Step, ...]) -> Iterator[Step]:
             yield from walk(inner)
 
 
-_WORDS: tuple[tuple[str, str], ...] = (
-    (r"missing required field `(?P<what>[^`]+)`", "{where}缺少“{what}”，请补上"),
-    (r"unknown field `(?P<what>[^`]+)`", "{where}有不认识的项“{what}”，请删去或改正"),
-    (r"Invalid enum value '(?P<what>[^']*)'", "{where}的取值“{what}”不在可选范围内"),
-    (r"Invalid value '(?P<what>[^']*)'", "{where}的取值“{what}”不在可选范围内"),
-    (r"Expected `(?P<what>[^`]+)`", "{where}的类型不对，应为{what}"),
+_WORDS: tuple[tuple[str, Message], ...] = (
+    (r"missing required field `(?P<what>[^`]+)`", Message("{where}缺少“{what}”，请补上。")),
+    (r"unknown field `(?P<what>[^`]+)`", Message("{where}有不认识的项“{what}”，请删去或改正。")),
+    (r"Invalid (enum )?value '(?P<what>[^']*)'", Message("{where}不能是“{what}”，请改选。")),
+    (r"Expected `(?P<what>[^`]+)`", Message("{where}的类型不对，应为{what}。")),
 )
 _TYPES = {
     "str": "文字",
@@ -237,12 +236,11 @@ _TYPES = {
 def _explain(error: str, body: Mapping[str, Any]) -> Message:
     found = re.search(r" - at `([^`]+)`", error)
     where = _where(found[1] if found else "$", body)
-    for pattern, text in _WORDS:
+    for pattern, message in _WORDS:
         if match := re.search(pattern, error):
-            what = match["what"]
-            if "类型" in text:
-                what = "或".join(_TYPES.get(part.strip(), part) for part in what.split("|"))
-            return Message(text, where=where, what=what)
+            parts = [part.strip() for part in match["what"].split("|")]
+            what = "或".join(_TYPES.get(part, part) for part in parts)
+            return Message(message.text, where=where, what=what)
     return Message("{where}无法识别：{what}", where=where, what=error)
 
 

@@ -21,7 +21,7 @@ from dangan.workflow.rules.definitions import (
     children,
 )
 from dangan.workflow.rules.states import ENDED, Facts, Party, State, StepState, Verb
-from dangan.workflow.rules.walking import tasks
+from dangan.workflow.rules.walking import earlier, tasks
 
 __all__ = ["Node", "Progress", "Signer", "allowed", "diagram", "next_look", "progress",
            "return_targets", "tasks"]  # fmt: skip
@@ -95,15 +95,7 @@ def removable(at: StepState, account: str) -> list[str]:
 
 def return_targets(definition: Definition, state: State, step: str) -> list[str]:
     """The earlier steps to which ``step`` can be returned, besides ``start``; in order."""
-    structure = definition.structure
-    return [
-        key
-        for key in structure.steps
-        if structure.signed(key)
-        and (at := state.steps.get(key)) is not None
-        and at.status == "done"
-        and structure.before(key, step)
-    ]
+    return earlier(definition, state.steps, step)
 
 
 def next_look(state: State) -> datetime | None:
@@ -151,7 +143,8 @@ def _way(steps: tuple[Step, ...], state: State, facts: Facts | None) -> list[Ste
             elif facts is not None:
                 found += _way(arms[chosen_arm(step, facts)], state, facts)
             else:
-                found += max((_way(arm, state, facts) for arm in arms), key=len)
+                ways: list[list[Step]] = [_way(arm, state, facts) for arm in arms]
+                found += max(ways, key=len)
         elif isinstance(step, Parallel):
             for lane in step.lanes:
                 found += _way(lane.steps, state, facts)

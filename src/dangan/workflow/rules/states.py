@@ -44,7 +44,7 @@ class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ancestor of what is stored."""
 
 
-class Event(_Kept):
+class Event(_Kept, frozen=True):
     """Something that happens to a case.
 
     ``by`` is the account (empty: the system), ``on_behalf_of`` the signer a deputy stands for,
@@ -61,7 +61,7 @@ class Event(_Kept):
     place: Literal["", "before", "after"] = ""
 
 
-class Recorded(_Kept):
+class Recorded(_Kept, frozen=True):
     """An event as it is kept: with its time and all that the outside answered.
 
     ``answers`` holds answers of the directory, due dates, chosen arms and the effective date by
@@ -73,7 +73,7 @@ class Recorded(_Kept):
     answers: dict[str, Any] = {}
 
 
-class Party(_Kept):
+class Party(_Kept, frozen=True):
     """One voice of a step: any of ``who`` gives it.
 
     ``why`` says how they were found: the rule's name, ``above`` (next in charge), ``keeper``,
@@ -98,7 +98,7 @@ class Party(_Kept):
     dropped: bool = False
 
 
-class Ask(_Kept):
+class Ask(_Kept, frozen=True):
     """委派: ``by`` asked ``who`` for an opinion; the decision stays where it was."""
 
     by: str
@@ -107,7 +107,7 @@ class Ask(_Kept):
     answered_at: datetime | None = None
 
 
-class StepState(_Kept):
+class StepState(_Kept, frozen=True):
     """A step that was reached. ``open`` waits for people; an act ``waiting`` for its day, ``due``
     to be done in this transaction, or ``failed`` and with the keeper. ``arm`` is the way a branch
     took (the number of arms: otherwise). ``next_at`` is when :data:`Verb` overdue is due."""
@@ -123,7 +123,7 @@ class StepState(_Kept):
     done_at: datetime | None = None
 
 
-class State(_Kept):
+class State(_Kept, frozen=True):
     """Where a case stands. ``steps`` has only steps that were reached.
 
     ``barred`` are the accounts that must not decide: initiator, person concerned, whoever
@@ -153,7 +153,7 @@ EffectKind = Literal[
 ]  # fmt: skip
 
 
-class Effect(_Kept):
+class Effect(_Kept, frozen=True):
     """What follows from an event, to be done in the same transaction.
 
     assigned, released: tasks of ``step`` begin or end for ``accounts`` (``due_at``) · copied ·

@@ -21,7 +21,7 @@ from dangan.workflow.rules.states import (
     State,
     StepState,
 )
-from dangan.workflow.rules.walking import Moving, copy_to, keeping, limited, today
+from dangan.workflow.rules.walking import Moving, copy_to, earlier, keeping, limited, today
 
 URGE_REST = timedelta(hours=1)
 """How long an urged case rests before it can be urged again."""
@@ -43,10 +43,6 @@ def perform(moving: Moving) -> None:
     _VERBS[event.verb](moving)
 
 
-def _refuse(text: str) -> NotAllowed:
-    return NotAllowed(Message(text))
-
-
 # --- deciding -------------------------------------------------------------------------------
 
 
@@ -57,21 +53,21 @@ def _submit(moving: Moving) -> None:
 def _agree(moving: Moving) -> None:
     step, at, mine = _turn(moving)
     if type(step) is Fill:
-        raise _refuse("这一步需要填写内容。请填写后提交。")
+        raise NotAllowed(Message("这一步需要填写内容。请填写后提交。"))
     _decide(moving, at, mine, "agreed")
 
 
 def _fill(moving: Moving) -> None:
     step, at, mine = _turn(moving)
     if type(step) is not Fill:
-        raise _refuse("这一步不需要填写内容。请选择同意、退回或拒绝。")
+        raise NotAllowed(Message("这一步不需要填写内容。请选择同意、退回或拒绝。"))
     _decide(moving, at, mine, "agreed")
 
 
 def _refuse_it(moving: Moving) -> None:
     step, at, mine = _turn(moving)
     if type(step) is Fill:
-        raise _refuse("填写内容的步骤不能拒绝。内容有问题时请退回。")
+        raise NotAllowed(Message("填写内容的步骤不能拒绝。内容有问题时请退回。"))
     _decide(moving, at, mine, "refused")
     added = any(at.parties[number].added for number in mine)
     if added or step.mode != "ratio" or not assigning.reachable(step, _at(moving)):
@@ -105,12 +101,12 @@ def _turn(moving: Moving, may: str = "") -> tuple[Approve | Fill, StepState, lis
     person = event.on_behalf_of or event.by
     step, at = _open_step(moving)
     if event.by in moving.state.barred and event.by != person:
-        raise _refuse("你是发起人或当事人，不能代理别人处理这件事。")
+        raise NotAllowed(Message("你是发起人或当事人，不能代理别人处理这件事。"))
     mine = [n for n in assigning.turns(step, at) if person in at.parties[n].who]
     if not mine:
         raise NotAllowed(_why_not(moving.state, at, person))
     if may and may not in step.may:
-        raise _refuse("这一步的流程设置不允许这样处理。")
+        raise NotAllowed(Message("这一步的流程设置不允许这样处理。"))
     return step, at, mine
 
 
@@ -118,7 +114,7 @@ def _open_step(moving: Moving) -> tuple[Approve | Fill, StepState]:
     step = moving.definition.structure.signed(moving.event.step)
     at = moving.steps.get(moving.event.step)
     if moving.state.status == "returned":
-        raise _refuse("这件事已退回给发起人修改，重新提交后才能处理。")
+        raise NotAllowed(Message("这件事已退回给发起人修改，重新提交后才能处理。"))
     if step is None or at is None or at.status != "open":
         raise NotAllowed(_NOT_OPEN)
     return step, at
@@ -152,8 +148,8 @@ def _return(moving: Moving) -> None:
         )
         moving.tell("returned", event.step, moving.state.starters)
         return
-    if target not in return_targets(moving):
-        raise _refuse("不能退回到这一步：只能退回给发起人，或者前面已经办完的步骤。")
+    if target not in earlier(moving.definition, moving.steps, event.step):
+        raise NotAllowed(Message("不能退回到这一步：只能退回给发起人，或者前面已经办完的步骤。"))
     structure = moving.definition.structure
     for key in structure.after(target):
         moving.steps.pop(key, None)
@@ -162,34 +158,21 @@ def _return(moving: Moving) -> None:
     moving.change(status="open", decided=True, wake_on=None)
 
 
-def return_targets(moving: Moving) -> list[str]:
-    """Earlier steps of people that are done, in order."""
-    structure, here = moving.definition.structure, moving.event.step
-    return [
-        key
-        for key in structure.steps
-        if structure.signed(key)
-        and (at := moving.steps.get(key)) is not None
-        and at.status == "done"
-        and structure.before(key, here)
-    ]
-
-
 def _withdraw(moving: Moving) -> None:
     state = moving.state
     if moving.event.by not in state.starters:
-        raise _refuse("只有发起人可以撤回。")
+        raise NotAllowed(Message("只有发起人可以撤回。"))
     if state.status != "returned" and state.decided:
-        raise _refuse("已经有人处理，不能撤回了。可以请处理人退回给你。")
+        raise NotAllowed(Message("已经有人处理，不能撤回了。可以请处理人退回给你。"))
     moving.end("withdrawn")
 
 
 def _resubmit(moving: Moving) -> None:
     state, event = moving.state, moving.event
     if state.status != "returned":
-        raise _refuse("这件事没有退回给你，不需要重新提交。")
+        raise NotAllowed(Message("这件事没有退回给你，不需要重新提交。"))
     if event.by not in state.starters:
-        raise _refuse("只有发起人可以重新提交。")
+        raise NotAllowed(Message("只有发起人可以重新提交。"))
     barred = state.barred if event.by in state.barred else (*state.barred, event.by)
     moving.change(
         status="open", decided=False, returned_from="", submitted_at=moving.now, barred=barred
@@ -248,7 +231,7 @@ def _delegate(moving: Moving) -> None:
     event = moving.event
     new = _one_newcomer(moving, at)
     if any(ask.who == new and ask.answered_at is None for ask in at.asks):
-        raise _refuse("已经在等这个人的意见，不用再次委派。")
+        raise NotAllowed(Message("已经在等这个人的意见，不用再次委派。"))
     ask = Ask(by=event.on_behalf_of or event.by, who=new, at=moving.now)
     moving.steps[event.step] = replace(at, asks=(*at.asks, ask))
     moving.tell("asked", event.step, (new,))
@@ -259,7 +242,7 @@ def _opine(moving: Moving) -> None:
     by = moving.event.on_behalf_of or moving.event.by
     waiting = [n for n, ask in enumerate(at.asks) if ask.who == by and ask.answered_at is None]
     if not waiting:
-        raise _refuse("没有人在等你的意见，可能已经处理完。请刷新页面查看。")
+        raise NotAllowed(Message("没有人在等你的意见，可能已经处理完。请刷新页面查看。"))
     asks = list(at.asks)
     for number in waiting:
         asks[number] = replace(asks[number], answered_at=moving.now)
@@ -271,9 +254,9 @@ def _add_signers(moving: Moving) -> None:
     _, at, mine = _turn(moving, "add_signer")
     event = moving.event
     if event.place not in ("before", "after"):
-        raise _refuse("请选择加签的位置：在你之前，或者在你之后。")
+        raise NotAllowed(Message("请选择加签的位置：在你之前，或者在你之后。"))
     if not event.who:
-        raise _refuse("请选择要加签的人。")
+        raise NotAllowed(Message("请选择要加签的人。"))
     mine_first = at.parties[mine[0]]
     # Added after someone who was added before: still ahead of whoever waits for both.
     ahead = tuple(mine) if event.place == "before" else mine_first.ahead_of
@@ -294,39 +277,39 @@ def _remove_signer(moving: Moving) -> None:
     event = moving.event
     step, at = _open_step(moving)
     if "remove_signer" not in step.may:
-        raise _refuse("这一步的流程设置不允许减签。")
+        raise NotAllowed(Message("这一步的流程设置不允许减签。"))
     person = event.on_behalf_of or event.by
     if len(event.who) != 1:
-        raise _refuse("请选择要减去的一个人。")
+        raise NotAllowed(Message("请选择要减去的一个人。"))
     parties = list(at.parties)
     for number, party in enumerate(parties):
         if party.who != event.who or not party.added or party.verdict or party.dropped:
             continue
         if party.added_by != person:
-            raise _refuse("只有加签的人可以减去加签。")
+            raise NotAllowed(Message("只有加签的人可以减去加签。"))
         parties[number] = replace(party, dropped=True)
         moving.steps[event.step] = replace(at, parties=tuple(parties))
         return
-    raise _refuse("这个人不是加签的人，或者已经处理过，不能减去。")
+    raise NotAllowed(Message("这个人不是加签的人，或者已经处理过，不能减去。"))
 
 
 def _copy(moving: Moving) -> None:
     event = moving.event
     if not event.who:
-        raise _refuse("请选择要抄送的人。")
+        raise NotAllowed(Message("请选择要抄送的人。"))
     if not all(moving.asking.active(who) for who in event.who):
-        raise _refuse("选择的人已停用或不存在。请重新选择。")
+        raise NotAllowed(Message("选择的人已停用或不存在。请重新选择。"))
     copy_to(moving, event.step, event.who)
 
 
 def _urge(moving: Moving) -> None:
     state = moving.state
     if moving.event.by not in state.starters:
-        raise _refuse("只有发起人可以催办。")
+        raise NotAllowed(Message("只有发起人可以催办。"))
     if state.status != "open":
-        raise _refuse("现在没有人在处理这件事，不需要催办。")
+        raise NotAllowed(Message("现在没有人在处理这件事，不需要催办。"))
     if state.urged_at is not None and moving.now - state.urged_at < URGE_REST:
-        raise _refuse("一小时内已经催办过。请稍后再催。")
+        raise NotAllowed(Message("一小时内已经催办过。请稍后再催。"))
     moving.change(urged_at=moving.now)
     for key, at in moving.steps.items():
         step = moving.definition.structure.signed(key)
@@ -342,7 +325,7 @@ def _waiting_for(step: Approve | Fill, at: StepState) -> tuple[str, ...]:
 
 def _one_newcomer(moving: Moving, at: StepState) -> str:
     if len(moving.event.who) != 1:
-        raise _refuse("请选择一个人。")
+        raise NotAllowed(Message("请选择一个人。"))
     return _newcomers(moving, at, moving.event.who)[0]
 
 
@@ -352,13 +335,13 @@ def _newcomers(moving: Moving, at: StepState, who: tuple[str, ...]) -> tuple[str
     there |= {party.on_behalf_of or party.by for party in at.parties if party.verdict}
     for one in who:
         if one in moving.state.barred:
-            raise _refuse("发起人和当事人不能参与审批。请选择别人。")
+            raise NotAllowed(Message("发起人和当事人不能参与审批。请选择别人。"))
         if one in there:
-            raise _refuse("选择的人已经在这一步里。请选择别人。")
+            raise NotAllowed(Message("选择的人已经在这一步里。请选择别人。"))
         if not moving.asking.active(one):
-            raise _refuse("选择的人已停用或不存在。请重新选择。")
+            raise NotAllowed(Message("选择的人已停用或不存在。请重新选择。"))
     if len(set(who)) != len(who):
-        raise _refuse("同一个人选了两次。请去掉重复的人。")
+        raise NotAllowed(Message("同一个人选了两次。请去掉重复的人。"))
     return who
 
 
@@ -368,7 +351,7 @@ def _newcomers(moving: Moving, at: StepState, who: tuple[str, ...]) -> tuple[str
 def _overdue(moving: Moving) -> None:
     step, at = _open_step(moving)
     if at.next_at is None or at.due_at is None or moving.now < at.next_at:
-        raise _refuse("这一步还没有到期。")
+        raise NotAllowed(Message("这一步还没有到期。"))
     key = moving.event.step
     if moving.now < at.due_at:
         moving.tell("reminded", key, _waiting_for(step, at))
@@ -387,7 +370,8 @@ def _later(moving: Moving, days: float) -> datetime:
 
 def _escalated(moving: Moving, step: Approve | Fill, at: StepState) -> StepState:
     """Whoever is next in charge may decide too; who was asked first still may."""
-    parties, come = list(at.parties), []
+    parties = list(at.parties)
+    come: list[str] = []
     for number in assigning.turns(step, at):
         party = parties[number]
         without = (*moving.state.barred, *party.who)
@@ -454,7 +438,7 @@ def _find_starter(moving: Moving) -> None:
 def _wake(moving: Moving) -> None:
     state = moving.state
     if state.status != "waiting" or state.wake_on is None or today(moving.now) < state.wake_on:
-        raise _refuse("还没有到生效日期。")
+        raise NotAllowed(Message("还没有到生效日期。"))
     for key, at in moving.steps.items():
         if at.status == "waiting":
             moving.change(status="open", wake_on=None)
@@ -485,14 +469,14 @@ def _act_failed(moving: Moving) -> None:
 def _due(moving: Moving) -> StepState:
     at = moving.steps.get(moving.event.step)
     if at is None or at.status != "due":
-        raise _refuse("这件事不在生效的时候，不能重复生效。")
+        raise NotAllowed(Message("这件事不在生效的时候，不能重复生效。"))
     return at
 
 
 def _retry(moving: Moving) -> None:
     at = moving.steps.get(moving.event.step)
     if at is None or at.status != "failed":
-        raise _refuse("只有生效失败的事项才需要重试。")
+        raise NotAllowed(Message("只有生效失败的事项才需要重试。"))
     _require_keeper(moving, at)
     _perform_now(moving, moving.event.step, at)
 

@@ -6,7 +6,7 @@ place in the flow, so a return only has to forget steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
@@ -32,6 +32,7 @@ from dangan.workflow.rules.states import (
     EffectKind,
     Event,
     NotAllowed,
+    Party,
     State,
     StepState,
     Task,
@@ -197,7 +198,7 @@ def _act(moving: Moving, step: Act, at: StepState | None) -> bool:
     return False
 
 
-def keeping(moving: Moving) -> tuple[assigning.Party, ...]:
+def keeping(moving: Moving) -> tuple[Party, ...]:
     """The keepers of the definition as a party, or who is next in charge."""
     return (assigning.keepers(moving.case, moving.asking),)
 
@@ -215,6 +216,19 @@ _GOING: dict[type, Callable[[Moving, Any, StepState | None], bool]] = {
     Parallel: _parallel,
     Act: _act,
 }
+
+
+def earlier(definition: Definition, steps: Mapping[str, StepState], here: str) -> list[str]:
+    """The steps of people before ``here`` that are done, in order."""
+    structure = definition.structure
+    return [
+        key
+        for key in structure.steps
+        if structure.signed(key)
+        and (at := steps.get(key)) is not None
+        and at.status == "done"
+        and structure.before(key, here)
+    ]
 
 
 def tasks(definition: Definition, state: State) -> list[Task]:
