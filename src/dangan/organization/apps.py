@@ -24,3 +24,14 @@ class OrganizationConfig(AppConfig):
                 phone=30,
             )
         )
+        register(
+            NavItem(
+                key="calendar",
+                label=_("工作日历"),
+                url_name="organization:calendar",
+                icon="calendar",
+                permission="calendar.view",
+                section="settings",
+                order=30,
+            )
+        )

@@ -89,10 +89,12 @@ class TreeVersion(models.Model):
 class Holiday(models.Model):
     """One announced day of the working calendar: off, or a weekend worked instead.
 
-    A year imported here replaces what the program knows of it.
+    ``year`` is that of the notice, which replaces what the program knows of that year. The days
+    around New Year may fall into the year before.
     """
 
     day = models.DateField(primary_key=True)
+    year = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=7, choices=(("holiday", "holiday"), ("workday", "workday")))
     name = models.CharField(max_length=30, default="")
     recorded_at = models.DateTimeField(auto_now_add=True)

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from dangan.organization import views
+from dangan.organization.calendar import views as calendar_views
 
 app_name = "organization"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,4 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organization/<uuid:unit>/head/", views.head, name="head"),
     path("organization/<uuid:unit>/vacate/", views.vacate, name="vacate"),
     path("organization/<uuid:unit>/close/", views.close, name="close"),
+    path("calendar/", calendar_views.year, name="calendar"),
+    path("calendar/import/", calendar_views.load, name="calendar_import"),
 ]
