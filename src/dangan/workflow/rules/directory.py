@@ -77,15 +77,15 @@ class Asking:
         return str(self._ask(f"account {subject}", "account_of", subject)) if subject else ""
 
     def heads(self, unit: str) -> Sequence[str]:
-        answer: Sequence[str] = self._ask(f"heads {unit}", "heads", unit)
+        answer: tuple[str, ...] = self._ask(f"heads {unit}", "heads", unit)
         return answer
 
     def supervisors(self, subject: str) -> Sequence[str]:
-        answer: Sequence[str] = self._ask(f"supervisors {subject}", "supervisors", subject)
+        answer: tuple[str, ...] = self._ask(f"supervisors {subject}", "supervisors", subject)
         return answer
 
     def holders(self, role: str, unit: str) -> Sequence[str]:
-        answer: Sequence[str] = self._ask(f"holders {role} {unit}", "holders", role, unit)
+        answer: tuple[str, ...] = self._ask(f"holders {role} {unit}", "holders", role, unit)
         return answer
 
     def active(self, account: str) -> bool:
@@ -101,39 +101,47 @@ class Asking:
 
     def unit_fact(self, fact: str) -> str:
         """The unit that a fact names; empty when there is none."""
-        return str(self._ask(f"fact {fact}", "unit_fact", fact) or "")
+        return str(self._ask(f"fact {fact}", "fact", fact) or "")
 
     def effective(self) -> date | None:
         """The day on which the case takes effect; ``None``: at once."""
-        answer = self._ask("effective", "effective")
+        answer = self._ask("fact effective", "fact", "effective")
         return date.fromisoformat(answer) if answer else None
 
 
 class Recording(Asking):
     """Asks the live directory, the calendar and the facts, and keeps what they said."""
 
-    __slots__ = ("_finders",)
+    __slots__ = ("_calendar", "_directory", "_facts")
 
-    def __init__(self, directory: Directory, due: Due, facts: Facts) -> None:
+    def __init__(self, directory: Directory, calendar_due: Due, facts: Facts) -> None:
         super().__init__({})
-        self._finders: dict[str, Callable[..., Any]] = {
-            "unit_of": directory.unit_of,
-            "unit_of_account": directory.unit_of_account,
-            "account_of": directory.account_of,
-            "heads": lambda unit: tuple(directory.heads(unit)),
-            "supervisors": lambda subject: tuple(directory.supervisors(subject)),
-            "holders": lambda role, unit: tuple(directory.holders(role, unit)),
-            "active": directory.active,
-            "due": lambda start, days: due(start, days).isoformat(),
-            "arm": lambda branch: chosen_arm(branch, facts),
-            "unit_fact": facts.get,
-            "effective": lambda: facts.get("effective") or "",
-        }
+        self._directory, self._calendar, self._facts = directory, calendar_due, facts
 
     def _ask(self, question: str, what: str, *given: Any) -> Any:
-        if question not in self.answers:
-            self.answers[question] = self._finders[what](*given)
-        return self.answers[question]
+        kept = self.answers
+        if question not in kept:
+            mine = _MINE.get(what)
+            answer = mine(self, *given) if mine else getattr(self._directory, what)(*given)
+            kept[question] = tuple(answer) if isinstance(answer, list) else answer
+        return kept[question]
+
+    def _due(self, start: datetime, days: float) -> str:
+        return self._calendar(start, days).isoformat()
+
+    def _arm(self, branch: Branch) -> int:
+        return chosen_arm(branch, self._facts)
+
+    def _fact(self, fact: str) -> Any:
+        return self._facts.get(fact)
+
+
+_MINE: dict[str, Callable[..., Any]] = {
+    "due": Recording._due,
+    "arm": Recording._arm,
+    "fact": Recording._fact,
+}
+"""What is not asked of the directory."""
 
 
 class Recorded(Asking):

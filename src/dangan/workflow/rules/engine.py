@@ -23,7 +23,6 @@ from dangan.workflow.rules.showing import (
     tasks,
 )
 from dangan.workflow.rules.states import (
-    Effect,
     Event,
     Facts,
     NotAllowed,
@@ -31,7 +30,7 @@ from dangan.workflow.rules.states import (
     Recorded,
     State,
 )
-from dangan.workflow.rules.walking import Moving, follow
+from dangan.workflow.rules.walking import Moving, consequences, follow
 
 __all__ = [
     "NotAllowed",
@@ -85,7 +84,9 @@ def replay(definition: Definition, recorded: Iterable[Recorded]) -> State:
     """The state that the kept events lead to, asking nobody."""
     state: State | None = None
     for kept in recorded:
-        state, _ = _apply(definition, state, kept.event, kept.at, Replaying(kept.answers))
+        moving = Moving(definition, state, kept.event, kept.at, Replaying(kept.answers))
+        verbs.perform(moving)
+        state = follow(moving)
     if state is None:
         raise ValueError("a case begins with its submission")
     return state
@@ -94,13 +95,8 @@ def replay(definition: Definition, recorded: Iterable[Recorded]) -> State:
 def _outcome(
     definition: Definition, state: State | None, event: Event, now: datetime, asking: Asking
 ) -> Outcome:
-    after, effects = _apply(definition, state, event, now, asking)
-    return Outcome(after, effects, Recorded(event, now, asking.answers))
-
-
-def _apply(
-    definition: Definition, state: State | None, event: Event, now: datetime, asking: Asking
-) -> tuple[State, tuple[Effect, ...]]:
     moving = Moving(definition, state, event, now, asking)
     verbs.perform(moving)
-    return follow(moving, state)
+    after = follow(moving)
+    effects = consequences(moving, state, after)
+    return Outcome(after, effects, Recorded(event, now, asking.answers))

@@ -144,7 +144,8 @@ def _way(steps: tuple[Step, ...], state: State, facts: Facts | None) -> list[Ste
                 found += _way(arms[chosen_arm(step, facts)], state, facts)
             else:
                 ways: list[list[Step]] = [_way(arm, state, facts) for arm in arms]
-                found += max(ways, key=len)
+                longest = max(ways, key=len)
+                found += longest
         elif isinstance(step, Parallel):
             for lane in step.lanes:
                 found += _way(lane.steps, state, facts)

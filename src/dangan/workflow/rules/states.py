@@ -40,8 +40,8 @@ class NotAllowed(Exception):  # noqa: N818 - an answer to whoever asked
         self.message = message
 
 
-class _Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Ancestor of what is stored."""
+class _Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Ancestor of what is stored. ``gc=False``: nothing frozen and made of text can be a cycle."""
 
 
 class Event(_Kept, frozen=True):

@@ -26,16 +26,18 @@ class Place(NamedTuple):
 class Structure:
     """Steps by key, and the order between them."""
 
-    __slots__ = ("places", "steps")
+    __slots__ = ("_signed", "places", "steps")
 
     def __init__(self, definition: Definition) -> None:
         self.steps: dict[str, Step] = {step.key: step for step in walk(definition.steps)}
+        self._signed = {
+            key: step for key, step in self.steps.items() if isinstance(step, Approve | Fill)
+        }
         self.places: dict[str, Place] = dict(_places(definition.steps, (), ()))
 
     def signed(self, key: str) -> Approve | Fill | None:
         """The step when it is one that waits for people."""
-        step = self.steps.get(key)
-        return step if isinstance(step, Approve | Fill) else None
+        return self._signed.get(key)
 
     def before(self, earlier: str, later: str) -> bool:
         """Whether ``earlier`` always comes before ``later``: not so for steps of other lanes."""

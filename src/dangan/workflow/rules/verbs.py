@@ -21,7 +21,15 @@ from dangan.workflow.rules.states import (
     State,
     StepState,
 )
-from dangan.workflow.rules.walking import Moving, copy_to, earlier, keeping, limited, today
+from dangan.workflow.rules.walking import (
+    Moving,
+    copy_to,
+    earlier,
+    keeping,
+    limited,
+    today,
+    waiting_for,
+)
 
 URGE_REST = timedelta(hours=1)
 """How long an urged case rests before it can be urged again."""
@@ -314,13 +322,8 @@ def _urge(moving: Moving) -> None:
     for key, at in moving.steps.items():
         step = moving.definition.structure.signed(key)
         if step is not None and at.status == "open":
-            who = _waiting_for(step, at)
+            who = waiting_for(step, at)
             moving.tell("urged", key, who)
-
-
-def _waiting_for(step: Approve | Fill, at: StepState) -> tuple[str, ...]:
-    found = (one for number in assigning.turns(step, at) for one in at.parties[number].who)
-    return tuple(dict.fromkeys(found))
 
 
 def _one_newcomer(moving: Moving, at: StepState) -> str:
@@ -354,11 +357,11 @@ def _overdue(moving: Moving) -> None:
         raise NotAllowed(Message("这一步还没有到期。"))
     key = moving.event.step
     if moving.now < at.due_at:
-        moving.tell("reminded", key, _waiting_for(step, at))
+        moving.tell("reminded", key, waiting_for(step, at))
         moving.steps[key] = replace(at, next_at=at.due_at)
         return
     if step.on_overdue == "remind":
-        moving.tell("overdue", key, _waiting_for(step, at))
+        moving.tell("overdue", key, waiting_for(step, at))
         moving.steps[key] = replace(at, next_at=_later(moving, 1))
         return
     moving.steps[key] = _escalated(moving, step, at)
@@ -380,7 +383,7 @@ def _escalated(moving: Moving, step: Approve | Fill, at: StepState) -> StepState
             parties[number] = replace(party, who=(*party.who, *who), why="escalated")
             come += who
     key = moving.event.step
-    moving.tell("overdue", key, _waiting_for(step, at))
+    moving.tell("overdue", key, waiting_for(step, at))
     if come:
         moving.tell("escalated", key, tuple(dict.fromkeys(come)))
     return replace(

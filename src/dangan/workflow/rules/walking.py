@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -101,19 +101,25 @@ def _case(definition: Definition, state: State) -> Case:
     )
 
 
-def follow(moving: Moving, before: State | None) -> tuple[State, tuple[Effect, ...]]:
-    """Goes on as far as possible; gives the new state and all effects."""
+def follow(moving: Moving) -> State:
+    """Goes on as far as possible; gives the new state."""
     if moving.state.status == "open" and _sequence(moving, moving.definition.steps):
         moving.end("agreed")
-    after = replace(moving.state, steps=moving.steps)
+    return replace(moving.state, steps=moving.steps)
+
+
+def consequences(moving: Moving, before: State | None, after: State) -> tuple[Effect, ...]:
+    """Whose work begins and ends, and what else follows.
+
+    Raises :class:`NotAllowed` when a new case would have nobody to decide it.
+    """
     if before is None and any(effect.kind == "stranded" for effect in moving.effects):
         raise NotAllowed(
             Message(
                 "找不到可以审批的人，暂时不能提交。请联系管理员设置部门负责人，或授予相应角色。"
             )
         )
-    tasks = _task_changes(moving.definition, before, after)
-    return after, (*tasks, *moving.effects)
+    return (*_task_changes(moving.definition, before, after), *moving.effects)
 
 
 def _sequence(moving: Moving, steps: tuple[Step, ...]) -> bool:
@@ -231,69 +237,84 @@ def earlier(definition: Definition, steps: Mapping[str, StepState], here: str) -
     ]
 
 
+def waiting_for(step: Approve | Fill, at: StepState) -> tuple[str, ...]:
+    """Everybody whose turn it is, once each."""
+    turns = assigning.turns(step, at)
+    if len(turns) == 1:
+        return at.parties[turns[0]].who
+    return tuple(dict.fromkeys([one for number in turns for one in at.parties[number].who]))
+
+
 def tasks(definition: Definition, state: State) -> list[Task]:
     """Everybody's open work on the case."""
+    return [
+        Task(key, one, kind, since, due)
+        for key, works in _all_work(definition, state).items()
+        for kind, who, since, due in works
+        for one in who
+    ]
+
+
+class _Work(NamedTuple):
+    """The same work of several people."""
+
+    kind: Literal["sign", "fill", "opinion", "keep", "change"]
+    who: tuple[str, ...]
+    since: datetime
+    due_at: datetime | None = None
+
+
+def _all_work(definition: Definition, state: State) -> dict[str, list[_Work]]:
     if state.status == "returned":
-        since = state.submitted_at
-        return [Task("", one, "change", since) for one in state.starters]
+        return {"": [_Work("change", state.starters, state.submitted_at)]}
     if state.status != "open":
+        return {}
+    return {key: _work(definition, key, at) for key, at in state.steps.items()}
+
+
+def _work(definition: Definition, key: str, at: StepState | None) -> list[_Work]:
+    if at is None or at.status not in ("open", "failed"):
         return []
-    return [task for key, at in state.steps.items() for task in _of_step(definition, key, at)]
-
-
-def _of_step(definition: Definition, key: str, at: StepState) -> Iterator[Task]:
     if at.status == "failed":
-        for one in at.parties[0].who:
-            yield Task(key, one, "keep", at.since)
-        return
-    step = definition.structure.signed(key) if at.status == "open" else None
+        return [_Work("keep", at.parties[0].who, at.since)]
+    step = definition.structure.signed(key)
     if step is None:
-        return
-    kind: Literal["sign", "fill"] = "fill" if type(step) is Fill else "sign"
-    seen = set()
-    for number in assigning.turns(step, at):
-        for one in at.parties[number].who:
-            if one not in seen:
-                seen.add(one)
-                yield Task(key, one, kind, at.since, at.due_at)
-    for ask in at.asks:
-        if ask.answered_at is None and ask.who not in seen:
-            yield Task(key, ask.who, "opinion", ask.at, at.due_at)
+        return []
+    who = waiting_for(step, at)
+    found = [_Work("fill" if type(step) is Fill else "sign", who, at.since, at.due_at)]
+    if at.asks:
+        asked = tuple([ask.who for ask in at.asks if not ask.answered_at and ask.who not in who])
+        found.append(_Work("opinion", asked, at.since, at.due_at))
+    return found
 
 
 def _task_changes(definition: Definition, before: State | None, after: State) -> list[Effect]:
     """Who has new work and whose is gone: the steps that this event touched."""
     if before is not None and before.status == after.status == "open":
-        touched = [key for key, at in after.steps.items() if before.steps.get(key) is not at]
-        touched += [key for key in before.steps if key not in after.steps]
-        old = _open_work(definition, before.steps, touched)
-        new = _open_work(definition, after.steps, touched)
+        keys = [key for key in before.steps if key not in after.steps]
+        keys += [key for key, at in after.steps.items() if before.steps.get(key) is not at]
+        work = [
+            (key, _work(definition, key, before.steps.get(key)),
+             _work(definition, key, after.steps.get(key)))
+            for key in keys
+        ]  # fmt: skip
     else:
-        old = _grouped(tasks(definition, before)) if before else {}
-        new = _grouped(tasks(definition, after))
-    effects = []
-    for key, (people, _) in old.items():
-        there = new[key][0] if key in new else ()
-        if gone := tuple(one for one in people if one not in there):
-            effects.append(Effect(kind="released", step=key[0], accounts=gone))
-    for key, (people, due) in new.items():
-        there = old[key][0] if key in old else ()
-        if come := tuple(one for one in people if one not in there):
-            effects.append(Effect(kind="assigned", step=key[0], accounts=come, due_at=due))
-    return effects
+        old = _all_work(definition, before) if before else {}
+        new = _all_work(definition, after)
+        work = [(key, old.get(key, []), new.get(key, [])) for key in {**old, **new}]
+    gone = [effect for key, was, now in work for effect in _lost(key, was, now)]
+    return gone + [effect for key, was, now in work for effect in _gained(key, was, now)]
 
 
-_Work = dict[tuple[str, str], tuple[list[str], datetime | None]]
+def _lost(key: str, was: list[_Work], now: list[_Work]) -> Iterator[Effect]:
+    for old in was:
+        there = [new.who for new in now if new.kind == old.kind]
+        if gone := tuple([one for one in old.who if not there or one not in there[0]]):
+            yield Effect(kind="released", step=key, accounts=gone)
 
 
-def _open_work(definition: Definition, steps: dict[str, StepState], keys: list[str]) -> _Work:
-    return _grouped(
-        task for key in keys if key in steps for task in _of_step(definition, key, steps[key])
-    )
-
-
-def _grouped(found: Any) -> _Work:
-    work: _Work = {}
-    for task in found:
-        work.setdefault((task.step, task.kind), ([], task.due_at))[0].append(task.account)
-    return work
+def _gained(key: str, was: list[_Work], now: list[_Work]) -> Iterator[Effect]:
+    for new in now:
+        there = [old.who for old in was if old.kind == new.kind]
+        if come := tuple([one for one in new.who if not there or one not in there[0]]):
+            yield Effect(kind="assigned", step=key, accounts=come, due_at=new.due_at)
