@@ -10,6 +10,7 @@ from dangan.access.actions.accounts import (
     reset_password,
     unlock_account,
 )
+from dangan.access.actions.codes import issue_code, use_code
 from dangan.access.actions.ending import (
     end_account,
     end_grants,
@@ -17,12 +18,15 @@ from dangan.access.actions.ending import (
     end_permits,
     reopen_account,
 )
+from dangan.access.actions.granting import give_permits, give_temporary, hand_over
 from dangan.access.actions.login import TRIES, LogIn, forgive, log_in, log_out, throttle
 from dangan.access.actions.rights import (
     Decide,
     RightsProblem,
     Wish,
     approve_request,
+    carry_out_request,
+    close_request,
     decline_request,
     grant_role,
     request_change,
@@ -43,7 +47,9 @@ __all__ = [
     "TokenProblem",
     "Wish",
     "approve_request",
+    "carry_out_request",
     "change_password",
+    "close_request",
     "create_account",
     "create_token",
     "decline_request",
@@ -52,7 +58,11 @@ __all__ = [
     "end_grants_outside",
     "end_permits",
     "forgive",
+    "give_permits",
+    "give_temporary",
     "grant_role",
+    "hand_over",
+    "issue_code",
     "lock_account",
     "log_in",
     "log_out",
@@ -63,5 +73,6 @@ __all__ = [
     "revoke_token",
     "throttle",
     "unlock_account",
+    "use_code",
     "withdraw_request",
 ]

@@ -88,7 +88,7 @@ def create_account(
         )
         account.login, account.name = login, name
         if password is not None:
-            _validate(password, account)
+            validate(password, account)
         account.password = make_password(chosen)
         key = make_keys([account.id])[account.id]
         account.profile = profiles.seal_profile(key, Profile(login, name), account.profile_version)
@@ -133,10 +133,9 @@ def change_password(actor: Actor, *, current: str | None, new: str) -> Account:
     with recording(actor):
         account = _locked_row(actor.id)
         profiles.fill_in([account])
-        _validate(new, account)
-        _check_not_recent(account, new)
-        OldPassword.objects.create(account=account, password=account.password)
-        _forget_oldest(account)
+        validate(new, account)
+        check_not_recent(account, new)
+        keep_old(account)
         account.password = make_password(new)
         account.must_change_password = False
         account.password_changed_at = timezone.now()
@@ -159,14 +158,16 @@ def _check_current(account_id: UUID, current: str | None) -> None:
     clear_tries(account)
 
 
-def _validate(password: str, account: Account) -> None:
+def validate(password: str, account: Account) -> None:
+    """Raises :class:`BadPassword` unless the account may have this password."""
     try:
         validate_password(password, account)
     except ValidationError as error:
         raise BadPassword(error.messages) from None
 
 
-def _check_not_recent(account: Account, new: str) -> None:
+def check_not_recent(account: Account, new: str) -> None:
+    """Raises :class:`BadPassword` for the present password and the last few."""
     recent = account.old_passwords.order_by("-at")[: REMEMBERED - 1].values_list(
         "password", flat=True
     )
@@ -174,16 +175,25 @@ def _check_not_recent(account: Account, new: str) -> None:
         raise BadPassword([_("最近 {count} 次用过的密码不能再用").format(count=REMEMBERED)])
 
 
-def _forget_oldest(account: Account) -> None:
+def keep_old(account: Account) -> None:
+    """Remembers the present password among those that may not come back."""
+    OldPassword.objects.create(account=account, password=account.password)
     keep = account.old_passwords.order_by("-at")[:REMEMBERED].values("pk")
     account.old_passwords.exclude(pk__in=keep).delete()
 
 
 def reset_password(actor: Actor, *, account: UUID) -> NewAccount:
-    """A new random password, to be changed at the next log-in; sessions and tokens end."""
+    """A new random password, to be changed at the next log-in; sessions and tokens end.
+
+    For the console, which holds the root secret anyway. Anybody else asks for a one-time code
+    (:mod:`dangan.access.actions.codes`), which takes a second person: whoever knows another's
+    password could act in their name.
+    """
     with recording(actor):
         require(actor, "accounts.manage")
         _not_own(actor, account, "account.reset")
+        if actor.kind not in {"console", "system"}:
+            raise refuse(actor, "account.reset", _("重置别人的密码要先申请，由另一个人同意"))
         row = _locked_row(account)
         chosen = passwords.generate()
         row.password = make_password(chosen)

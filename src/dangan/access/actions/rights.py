@@ -1,4 +1,8 @@
-"""Giving and taking roles: asked by one person, decided by another, never about oneself."""
+"""Giving and taking roles: asked by one person, decided by another, never about oneself.
+
+A request runs as a case; :mod:`dangan.access.requests` names the room that runs it. What takes
+effect, and that two people took part in it, is decided here and held by the table's constraints.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,18 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dangan.access import profiles, registry, units
-from dangan.access.models import Account, Grant, RequestState, RightsRequest
-from dangan.access.queries import in_force
+from dangan.access import profiles, registry, requests, units
+from dangan.access.actions.ending import end_grants
+from dangan.access.models import (
+    Account,
+    Ending,
+    Grant,
+    Origin,
+    Permit,
+    RequestState,
+    RightsRequest,
+)
+from dangan.access.queries import not_over
 from dangan.access.rules import Absent, Actor, refuse, require
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
@@ -64,8 +77,8 @@ def open_request(actor: Actor, wish: Wish, *, reason: str) -> UUID:
     reason = " ".join(reason.split())
     if not reason or len(reason) > LONGEST_REASON:
         raise RightsProblem(Message("写明申请理由，最多 {most} 个字", most=LONGEST_REASON))
-    account = _account(wish.account)
-    _check(account, wish)
+    account = lock_account_row(wish.account)
+    check_wish(account, wish)
     request = RightsRequest(
         id=uuid4(),
         account=account,
@@ -82,31 +95,21 @@ def open_request(actor: Actor, wish: Wish, *, reason: str) -> UUID:
             request.save(force_insert=True)
     except IntegrityError:
         raise RightsProblem(Message("同样的申请正在等待审批")) from None
-    _note(actor, "rights.request", account, wish)
+    note(actor, "rights.request", account, wish)
+    requests.desk().opened(actor, request, reason)
     return request.id
 
 
 def approve_request(actor: Actor, *, request: UUID) -> None:
-    """Lets a request take effect; the account's sessions end. Raises :class:`RightsProblem`."""
+    """The actor agrees; the role counts when nobody else has to. Raises :class:`RightsProblem`."""
     with recording(actor):
-        row = _deciding(actor, request)
-        wish = _wish(row)
-        _check(row.account, wish)
-        if wish.verb == "grant":
-            _add(actor, wish)
-        else:
-            _remove(wish)
-        _end_sessions(wish.account)
-        _decide(actor, row, RequestState.APPROVED)
-        _note(actor, "rights.approve", row.account, wish)
+        requests.desk().decide(actor, _deciding(actor, request), "agree")
 
 
 def decline_request(actor: Actor, *, request: UUID) -> None:
-    """Closes a request without effect."""
+    """The actor refuses: the request ends without effect."""
     with recording(actor):
-        row = _deciding(actor, request)
-        _decide(actor, row, RequestState.DECLINED)
-        _note(actor, "rights.refuse", row.account, _wish(row))
+        requests.desk().decide(actor, _deciding(actor, request), "refuse")
 
 
 def withdraw_request(actor: Actor, *, request: UUID) -> None:
@@ -116,8 +119,37 @@ def withdraw_request(actor: Actor, *, request: UUID) -> None:
         row = _open_row(request)
         if row.requested_by != actor.id:
             raise refuse(actor, "rights.withdraw", _("只有申请人能收回申请"))
-        _decide(actor, row, RequestState.WITHDRAWN)
-        _note(actor, "rights.withdraw", row.account, _wish(row))
+        requests.desk().decide(actor, row, "withdraw")
+
+
+def carry_out_request(actor: Actor, *, request: UUID, number: str = "") -> None:
+    """Lets an agreed request take effect; the account's sessions end.
+
+    ``actor`` is whoever agreed last, and must be one who may approve rights there, other than
+    who asked and who gains. Raises :class:`RightsProblem` and :class:`Refused`.
+    """
+    with recording(actor):
+        row = _deciding(actor, request)
+        wish = _wish(row)
+        check_wish(row.account, wish)
+        if wish.verb == "grant":
+            _add(actor, wish, origin=Origin.REQUEST, number=number)
+        else:
+            _remove(actor, wish, number=number)
+        _end_sessions(wish.account)
+        _settle(actor, row, RequestState.APPROVED)
+        note(actor, "rights.approve", row.account, wish)
+
+
+def close_request(actor: Actor, *, request: UUID, state: RequestState) -> None:
+    """A request that was refused or withdrawn changes nothing; one already closed stays so."""
+    with recording(actor):
+        row = RightsRequest.objects.select_for_update().filter(pk=request).first()
+        if row is None or row.state != RequestState.OPEN:
+            return
+        _settle(actor, row, state)
+        action = "rights.refuse" if state == RequestState.DECLINED else "rights.withdraw"
+        note(actor, action, row.account, _wish(row))
 
 
 def grant_role(
@@ -133,21 +165,21 @@ def revoke_role(actor: Actor, *, account: UUID, role: str, unit: UUID | None = N
     with recording(actor):
         _console_only(actor)
         wish = Wish(account=account, role=role, verb="revoke", unit=unit)
-        row = _account(account)
-        _check(row, wish)
-        _remove(wish)
+        row = lock_account_row(account)
+        check_wish(row, wish)
+        _remove(actor, wish)
         _end_sessions(account)
-        _note(actor, "rights.revoke", row, wish)
+        note(actor, "rights.revoke", row, wish)
 
 
 def apply_grant(actor: Actor, wish: Wish) -> None:
     """Gives a role inside the caller's transaction, without a request: the console only."""
     _console_only(actor)
-    account = _account(wish.account)
-    _check(account, wish)
+    account = lock_account_row(wish.account)
+    check_wish(account, wish)
     _add(actor, wish)
     _end_sessions(wish.account)
-    _note(actor, "rights.grant", account, wish)
+    note(actor, "rights.grant", account, wish)
 
 
 def _console_only(actor: Actor) -> None:
@@ -155,7 +187,7 @@ def _console_only(actor: Actor) -> None:
         raise refuse(actor, "rights.approve", _("授予角色要先申请，由另一个人审批"))
 
 
-def _account(account: UUID) -> Account:
+def lock_account_row(account: UUID) -> Account:
     """The account, locked so that two roles in conflict cannot be given at the same time."""
     row = Account.objects.select_for_update().filter(pk=account).first()
     if row is None:
@@ -163,7 +195,7 @@ def _account(account: UUID) -> Account:
     return row
 
 
-def _check(account: Account, wish: Wish) -> None:
+def check_wish(account: Account, wish: Wish) -> None:
     """Raises :class:`RightsProblem` when the wish makes no sense or roles would conflict."""
     matrix = registry.matrix()
     role = matrix.roles.get(wish.role)
@@ -180,10 +212,17 @@ def _check(account: Account, wish: Wish) -> None:
         raise RightsProblem(Message("“{role}”要选定部门", role=role.label))
     if wish.until is not None and wish.until < timezone.localdate():
         raise RightsProblem(Message("截止日期已过"))
-    current = held.filter(in_force(timezone.localdate())).values_list("role", flat=True)
-    conflict = matrix.conflict(set(current), wish.role)
-    if conflict is not None:
-        raise RightsProblem(conflict)
+    current = set(held.filter(not_over(timezone.localdate())).values_list("role", flat=True))
+    problem = matrix.conflict(current, wish.role)
+    if problem is None and _looks_by_permit(account):
+        problem = matrix.forbids([wish.role], "read")
+    if problem is not None:
+        raise RightsProblem(problem)
+
+
+def _looks_by_permit(account: Account) -> bool:
+    """Whether the account may look at somebody by a permit that is not over."""
+    return Permit.objects.filter(account=account, ends__gt=timezone.now()).exists()
 
 
 def _deciding(actor: Actor, request: UUID) -> RightsRequest:
@@ -223,30 +262,37 @@ def _wish(row: RightsRequest) -> Wish:
     return Wish(row.account_id, row.role, verb, row.unit, row.until)
 
 
-def _add(actor: Actor, wish: Wish) -> None:
-    """Adds the grant, or moves the end of one already held."""
+def _add(actor: Actor, wish: Wish, *, origin: Origin = Origin.SETUP, number: str = "") -> None:
+    """Adds the grant for good, or moves the end of one already held."""
     Grant.objects.update_or_create(
         account_id=wish.account,
         role=wish.role,
         unit=wish.unit,
-        defaults={"granted_by": actor.id, "until": wish.until},
+        begins=None,
+        defaults={
+            "granted_by": actor.id,
+            "until": wish.until,
+            "origin": origin,
+            "number": number,
+        },
     )
 
 
-def _remove(wish: Wish) -> None:
-    Grant.objects.filter(account_id=wish.account, role=wish.role, unit=wish.unit).delete()
+def _remove(actor: Actor, wish: Wish, *, number: str = "") -> None:
+    held = Grant.objects.filter(account_id=wish.account, role=wish.role, unit=wish.unit)
+    end_grants(actor, held, why=Ending.REVOKED, number=number)
 
 
 def _end_sessions(account: UUID) -> None:
     Account.objects.filter(pk=account).update(generation=F("generation") + 1)
 
 
-def _decide(actor: Actor, row: RightsRequest, state: RequestState) -> None:
+def _settle(actor: Actor, row: RightsRequest, state: RequestState) -> None:
     row.state, row.decided_by, row.decided_at = state, actor.id, timezone.now()
     row.save(update_fields=["state", "decided_by", "decided_at"])
 
 
-def _note(actor: Actor, action: str, account: Account, wish: Wish) -> None:
+def note(actor: Actor, action: str, account: Account, wish: Wish) -> None:
     facts = {
         "verb": wish.verb,
         "role": wish.role,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,19 +10,28 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from dangan.access import profiles, registry, units
-from dangan.access.models import Account, AccountState, Grant, RequestState, RightsRequest, Token
+from dangan.access import profiles, registry, requests, units
+from dangan.access.models import (
+    Account,
+    AccountState,
+    EndedGrant,
+    Grant,
+    RequestState,
+    RightsRequest,
+    Token,
+)
 from dangan.access.queries.actors import (
     accounts_with_grants,
     headed,
-    in_force,
     machine_names,
+    not_over,
 )
 from dangan.access.rules import Absent, Actor, require
 from dangan.ui.languages import label
 from dangan.vault.queries import keys_of
 
 PER_PAGE = 50
+ENDED_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +42,26 @@ class GrantLine:
     role_label: str
     unit: UUID | None
     unit_label: str
+    begins: date | None = None
     until: date | None = None
     granted_by: str = ""
     at: datetime | None = None
     automatic: bool = False
+    origin: str = ""
+    number: str = ""
+    upcoming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndedLine:
+    """A role held no more, and why: departure, transfer, review, revoked, lapsed, handover."""
+
+    role_label: str
+    unit_label: str
+    why: str
+    at: datetime
+    by: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +72,7 @@ class AccountLine:
     login: str
     name: str
     locked: bool
+    ended: bool
     must_change_password: bool
     last_login: datetime | None
     roles: tuple[GrantLine, ...]
@@ -106,6 +132,7 @@ class AccountDetail:
     created_at: datetime
     password_changed_at: datetime | None
     grants: tuple[GrantLine, ...]
+    ended: tuple[EndedLine, ...]
     requests: tuple[RequestLine, ...]
     own: bool
 
@@ -119,7 +146,7 @@ def accounts(
     if login.strip():
         found = found.filter(login_token=profiles.login_token(login))
     if locked:
-        found = found.filter(state=AccountState.LOCKED)
+        found = found.exclude(state=AccountState.ACTIVE)
     rows = list(found[offset : offset + PER_PAGE])
     profiles.fill_in(rows)
     total = len(rows) if offset == 0 and len(rows) < PER_PAGE else found.count()
@@ -133,15 +160,18 @@ def account(actor: Actor, account_id: UUID) -> AccountDetail:
     row = accounts_with_grants().filter(pk=account_id).first()
     if row is None:
         raise Absent
-    grants = list(Grant.objects.filter(in_force(timezone.localdate()), account=row).order_by("at"))
-    requests = list(RightsRequest.objects.filter(account=row).order_by("-requested_at")[:20])
-    known = _Known([row], {grant.granted_by for grant in grants} | _deciders(requests))
+    grants = list(Grant.objects.filter(not_over(timezone.localdate()), account=row).order_by("at"))
+    ended = list(EndedGrant.objects.filter(account=row).order_by("-at")[:ENDED_SHOWN])
+    asked = list(RightsRequest.objects.filter(account=row).order_by("-requested_at")[:20])
+    others = {grant.granted_by for grant in grants} | {line.by for line in ended}
+    known = _Known([row], others | _deciders(asked))
     return AccountDetail(
         line=_line(row, known.labels),
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
         grants=_grant_lines(row, grants, known),
-        requests=_request_lines(actor, requests, known),
+        ended=_ended_lines(ended, known),
+        requests=_request_lines(actor, asked, known),
         own=row.id == actor.id,
     )
 
@@ -209,7 +239,8 @@ def _line(row: Account, labels: Mapping[str, str]) -> AccountLine:
         id=row.id,
         login=row.login,
         name=row.name,
-        locked=row.state == AccountState.LOCKED,
+        locked=row.state != AccountState.ACTIVE,
+        ended=row.state == AccountState.ENDED,
         must_change_password=row.must_change_password,
         last_login=row.last_login,
         roles=tuple(
@@ -225,13 +256,17 @@ def _grant_line(labels: Mapping[str, str], role: str, unit: UUID | None, **more:
 
 
 def _grant_lines(row: Account, grants: Iterable[Grant], known: _Known) -> tuple[GrantLine, ...]:
-    labels = known.labels
+    labels, today = known.labels, timezone.localdate()
     lines = [
         _grant_line(
             labels,
             grant.role,
             grant.unit,
+            begins=grant.begins,
             until=grant.until,
+            origin=grant.origin,
+            number=grant.number,
+            upcoming=grant.begins is not None and grant.begins > today,
             granted_by=known.name(grant.granted_by),
             at=grant.at,
         )
@@ -243,9 +278,25 @@ def _grant_lines(row: Account, grants: Iterable[Grant], known: _Known) -> tuple[
     return tuple(lines)
 
 
+def _ended_lines(ended: Iterable[EndedGrant], known: _Known) -> tuple[EndedLine, ...]:
+    return tuple(
+        EndedLine(
+            role_label=known.labels.get(row.role, row.role),
+            unit_label=units.label(row.unit) if row.unit else "",
+            why=row.why,
+            at=row.at,
+            by=known.name(row.by),
+            number=row.number,
+        )
+        for row in ended
+    )
+
+
 def _request_lines(
-    actor: Actor, requests: Iterable[RightsRequest], known: _Known
+    actor: Actor, rows: Sequence[RightsRequest], known: _Known
 ) -> tuple[RequestLine, ...]:
+    waiting = [row.id for row in rows if _could_decide(actor, row)]
+    turns = requests.desk().turns(actor, waiting) if waiting else ()
     return tuple(
         RequestLine(
             id=row.id,
@@ -262,14 +313,14 @@ def _request_lines(
             state=row.state,
             decided_by=known.name(row.decided_by),
             decided_at=row.decided_at,
-            may_decide=_may_decide(actor, row),
+            may_decide=row.id in turns,
             may_withdraw=row.state == RequestState.OPEN and row.requested_by == actor.id,
         )
-        for row in requests
+        for row in rows
     )
 
 
-def _may_decide(actor: Actor, row: RightsRequest) -> bool:
+def _could_decide(actor: Actor, row: RightsRequest) -> bool:
     return (
         row.state == RequestState.OPEN
         and actor.may_at("rights.approve", units.path(row.unit))

@@ -35,8 +35,12 @@ class NoSuchAccount(Exception):  # noqa: N818 - reads as a sentence where it is 
 
 def in_force(today: date) -> Q:
     """Grants that have begun and not lapsed on ``today`` (their first and last day count)."""
-    begun = Q(begins__isnull=True) | Q(begins__lte=today)
-    return begun & (Q(until__isnull=True) | Q(until__gte=today))
+    return (Q(begins__isnull=True) | Q(begins__lte=today)) & not_over(today)
+
+
+def not_over(today: date) -> Q:
+    """Grants in force on ``today`` or later: what roles in conflict are looked for among."""
+    return Q(until__isnull=True) | Q(until__gte=today)
 
 
 def accounts_with_grants() -> QuerySet[Account]:
