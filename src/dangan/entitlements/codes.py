@@ -42,9 +42,14 @@ def half_for(actor: Actor, wish: PasswordReset) -> str:
     if wish.account not in keys:
         return ""
     place = Place("reset", wish.account, "halves", wish.id)
-    first, second = json.loads(unseal(keys[wish.account], place, bytes(wish.halves)))
+    first, second = _pair(unseal(keys[wish.account], place, bytes(wish.halves)))
     actor.trail.add(Event("account.half", object=str(wish.account)))
     return first if actor.id == wish.requested_by else second
+
+
+def _pair(body: bytes) -> tuple[str, str]:
+    first, second = json.loads(body)
+    return str(first), str(second)
 
 
 def usable(wish: PasswordReset) -> bool:

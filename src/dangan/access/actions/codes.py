@@ -62,7 +62,7 @@ def use_code(actor: Actor, *, login: str, code: str, new: str) -> None:
     ``new`` (the code then stays good).
     """
     name = str(profiles.login_token(login))
-    for kind, value, tries in (("code", name, TRIES), ("code address", actor.address, TRIES * 4)):
+    for kind, value, tries in (("reset", name, TRIES), ("resetip", actor.address, TRIES * 4)):
         if throttle(kind, value, tries=tries) is not None:
             raise BadPassword([_("输错次数过多，15 分钟后再试")], "code")
     plain = "".join(code.split()).replace("-", "").upper()
@@ -92,7 +92,7 @@ def use_code(actor: Actor, *, login: str, code: str, new: str) -> None:
         kept.delete()
         Token.objects.filter(account=row).delete()
         clear_tries(row)
-        forgive("code", name)
+        forgive("reset", name)
         actor.trail.add(Event("account.reset", subject=row.subject, object=str(row.id)))
 
 

@@ -17,6 +17,13 @@ from dangan.workflow.models import Case
 W = TypeVar("W", bound=Wish)
 
 
+def object_of(case: Case) -> UUID:
+    """The row that the case was opened with; raises :class:`LookupError` without one."""
+    if case.object is None:
+        raise LookupError(case.number)
+    return case.object
+
+
 class WishKind(CaseKind):
     """A kind whose case carries a row of one of ``tables``."""
 
@@ -28,7 +35,7 @@ class WishKind(CaseKind):
             rows = table._default_manager.all()
             if lock:
                 rows = rows.select_for_update()
-            found = rows.filter(pk=case.object).first()
+            found = rows.filter(pk=object_of(case)).first()
             if found is not None:
                 return found
         raise LookupError(case.object)

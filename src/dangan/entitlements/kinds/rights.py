@@ -17,6 +17,7 @@ from dangan.access.rules import Actor, Refused
 from dangan.dictionary.rules import Message
 from dangan.entitlements import reaching
 from dangan.entitlements.kinds import vocabulary as v
+from dangan.entitlements.kinds.base import object_of
 from dangan.vault.queries import keys_of
 from dangan.workflow.handling import CannotTakeEffect, CaseKind
 from dangan.workflow.models import Case
@@ -45,7 +46,7 @@ class RightsChangeKind(CaseKind):
         return text.format(what=what)
 
     def content(self, actor: Actor, case: Case) -> Mapping[str, Any]:  # noqa: ARG002
-        row = RightsRequest.objects.get(pk=case.object)
+        row = RightsRequest.objects.get(pk=object_of(case))
         key = keys_of([row.account_id])[row.account_id]
         return {
             "wish": row,
@@ -58,20 +59,20 @@ class RightsChangeKind(CaseKind):
         }
 
     def perform(self, actor: Actor, case: Case, act: str) -> None:  # noqa: ARG002 - one act
-        assert case.object is not None  # noqa: S101 - opened with its request
         try:
-            access.carry_out_request(actor, request=case.object, number=case.number)
+            access.carry_out_request(actor, request=object_of(case), number=case.number)
         except access.RightsProblem as problem:
             raise CannotTakeEffect(problem.message) from None
         except Refused as refused:
             raise CannotTakeEffect(
                 Message(
-                    "{reason}。请转交能审批这项权限的人", reason=refused.reason or "没有审批权限"
+                    "{reason}。请转交能审批这项权限的人",
+                    reason=refused.reason or Message("没有审批权限"),
                 )
             ) from None
 
     def ended(self, actor: Actor, case: Case, outcome: str) -> None:
-        if outcome == "agreed" or case.object is None:
+        if outcome == "agreed":
             return
         state = RequestState.DECLINED if outcome == "refused" else RequestState.WITHDRAWN
-        access.close_request(actor, request=case.object, state=state)
+        access.close_request(actor, request=object_of(case), state=state)
