@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from dangan.access.queries import system_actor
 from dangan.access.rules import Absent, Actor, Refused, Showing, require
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
@@ -17,9 +19,11 @@ from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import Message
 from dangan.dossiers.models import Change, Portrait, Problem, Record, Subject
 from dangan.dossiers.opening import open_rows, open_values, portrait_place, problem_place
+from dangan.dossiers.proposals.routes import direct_only
 from dangan.dossiers.queries import basis, open_subject
 from dangan.dossiers.queries.problems import within_reach
 from dangan.dossiers.rules import (
+    Conflict,
     FieldProblem,
     InvalidRecord,
     RowPlan,
@@ -28,10 +32,11 @@ from dangan.dossiers.rules import (
     state_refusal,
 )
 from dangan.dossiers.scanning import scan_subjects
-from dangan.dossiers.writing import Progress, Written, roster_entries, write
+from dangan.dossiers.writing import OfCase, Progress, Written, roster_entries, write
 from dangan.roster import actions as roster_actions
 from dangan.vault import queries as vault_queries
 from dangan.vault.rules import seal
+from dangan.workflow.handling import CannotTakeEffect
 
 REASON_MIN = 4
 """Characters a reason for unmasking must have at least."""
@@ -74,8 +79,10 @@ def save_row(
 ) -> Written:
     """Adds a row (``row`` None) or corrects one; ``values`` is a patch of its fields.
 
-    Raises :class:`Absent`, :class:`Refused`, :class:`Conflict` (somebody saved in between)
-    and :class:`InvalidRecord`. A patch that changes nothing makes no update record.
+    Raises :class:`Absent`, :class:`Refused`, :class:`Conflict` (somebody saved in between),
+    :class:`InvalidRecord`, :class:`Claimed` (the row is being decided on) and
+    :class:`NeedsApproval` (the routes ask for a proposal instead). A patch that changes nothing
+    makes no update record.
     """
     plan = RowPlan(info_set, values, row, base_version, valid_from)
     return _write_one(actor, subject, plan, Change.Kind.EDIT, reason)
@@ -94,10 +101,67 @@ def _write_one(
 ) -> Written:
     require(actor, "dossier.open")
     with recording(actor):
-        written = write(actor, [SubjectPlan([plan], subject)], kind=kind, reason=reason)[0]
+        written = write(
+            actor, [SubjectPlan([plan], subject)], kind=kind, reason=reason, guard=direct_only
+        )[0]
         if written.change:
             scan_subjects(actor, [subject])
     return written
+
+
+def apply_case(
+    actor: Actor,
+    *,
+    case: UUID,
+    number: str,
+    decided_by: UUID,
+    plan: SubjectPlan,
+    effective: date | None = None,
+    reason: str = "",
+) -> Written:
+    """Writes what a case agreed to, whole: for :meth:`CaseKind.perform`, in its transaction.
+
+    The update record names the case and ``decided_by``; rows without a date of their own hold
+    from ``effective`` (None: today). The case gives the right to write: whoever decides need not
+    be able to edit the dossier. ``plan.subject`` None opens a dossier.
+
+    Raises :class:`CannotTakeEffect`; nothing is written then.
+    """
+    acting = replace(system_actor(), trail=actor.trail)
+    rows = [replace(row, valid_from=row.valid_from or effective) for row in plan.rows]
+    kind = Change.Kind.DELETE if all(row.delete for row in rows) else Change.Kind.EDIT
+    if plan.subject is None:
+        kind = Change.Kind.CREATE
+    try:
+        with recording(acting):
+            written = write(
+                acting,
+                [replace(plan, rows=rows)],
+                kind=kind,
+                reason=reason,
+                of_case=OfCase(case, number, decided_by),
+            )[0]
+            if written.change:
+                scan_subjects(acting, [written.subject])
+    except (Absent, Conflict, InvalidRecord, Refused) as error:
+        raise CannotTakeEffect(_why_not(error)) from error
+    return written
+
+
+def _why_not(error: Absent | Conflict | InvalidRecord | Refused) -> Message:
+    """Why what was agreed cannot be written, and what to do about it."""
+    if isinstance(error, Refused):
+        return Message(error.reason or "档案不能修改，没有生效。")
+    if isinstance(error, Absent):
+        return Message("要改的内容在审批期间被删除了，没有生效。请退回给发起人重新核对。")
+    dictionary = dictionary_queries.current()
+    info_set = dictionary.sets.get(error.info_set)
+    label = Message(info_set.label) if info_set else error.info_set
+    if isinstance(error, Conflict):
+        return Message(
+            "“{set}”在审批期间有了新版本，没有生效。请退回给发起人，核对后重新提交。", set=label
+        )
+    return Message("“{set}”不能生效：{why}", set=label, why=error.problems[0].message)
 
 
 def apply_plans(

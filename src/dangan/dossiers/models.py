@@ -70,6 +70,9 @@ class Change(models.Model):
     effective = models.DateField()
     sets = models.JSONField(default=list)
     sealed_reason = models.BinaryField(null=True)
+    case = models.UUIDField(null=True)
+    """The case by which it was agreed; ``actor`` is then whoever decided last."""
+    case_number = models.CharField(max_length=32, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["subject", "-id"], name="change_of_subject")]
@@ -200,3 +203,23 @@ class Problem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.state}"
+
+
+from dangan.dossiers.proposals.models import (  # noqa: E402 - they refer to the tables above
+    Proposal,
+    ProposalClaim,
+    RouteTable,
+)
+
+__all__ = [
+    "Change",
+    "Portrait",
+    "Problem",
+    "Proposal",
+    "ProposalClaim",
+    "Record",
+    "RouteTable",
+    "Subject",
+    "UniqueToken",
+    "change_number",
+]

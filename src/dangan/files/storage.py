@@ -13,7 +13,6 @@ from uuid import UUID
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
 
-
 if TYPE_CHECKING:
     _Content = File[bytes]
 else:

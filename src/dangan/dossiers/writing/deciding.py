@@ -111,8 +111,14 @@ class Decider:
     def _ask(self, subject: UUID, unit: UUID | None, info_set: str) -> frozenset[str]:
         setting = self._setting
         named = setting.dictionary.sets[info_set]
-        showings = field_showings(setting.actor, subject, setting.path(unit), named, "edit")
-        return frozenset(key for key, showing in showings.items() if showing is Showing.PLAIN)
+        return frozenset(
+            key
+            for action in setting.rights
+            for key, showing in field_showings(
+                setting.actor, subject, setting.path(unit), named, action
+            ).items()
+            if showing is Showing.PLAIN
+        )
 
 
 def _stored_values(draft: Draft, info_set: InfoSet, plan: RowPlan) -> Mapping[str, Json | None]:

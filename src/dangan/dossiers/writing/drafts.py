@@ -20,8 +20,21 @@ from dangan.organization.rules import Tree
 
 
 @dataclass(frozen=True, slots=True)
+class OfCase:
+    """The case by which a change was agreed, and the account that decided last."""
+
+    id: UUID
+    number: str
+    decided_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
-    """Who writes, why, when, and by which dictionary and organisation."""
+    """Who writes, why, when, and by which dictionary and organisation.
+
+    ``rights`` are the field actions of which one must be held for every field that changes;
+    ``of_case`` the case that agreed to it, if one did.
+    """
 
     actor: Actor
     kind: Change.Kind
@@ -31,9 +44,20 @@ class Setting:
     today: date
     dictionary: Dictionary
     tree: Tree
+    rights: tuple[str, ...] = ("edit",)
+    of_case: OfCase | None = None
 
     @classmethod
-    def now(cls, actor: Actor, kind: Change.Kind, reason: str, new_state: str) -> Setting:
+    def now(
+        cls,
+        actor: Actor,
+        kind: Change.Kind,
+        reason: str,
+        new_state: str,
+        *,
+        rights: tuple[str, ...] = ("edit",),
+        of_case: OfCase | None = None,
+    ) -> Setting:
         now_at = timezone.now()
         return cls(
             actor=actor,
@@ -44,7 +68,14 @@ class Setting:
             today=timezone.localdate(now_at),
             dictionary=dictionary_queries.current(),
             tree=organization_queries.tree(),
+            rights=rights,
+            of_case=of_case,
         )
+
+    @property
+    def author(self) -> UUID:
+        """Whom the update record names."""
+        return self.of_case.decided_by if self.of_case else self.actor.id
 
     def path(self, unit: UUID | None) -> tuple[UUID, ...]:
         """Root to ``unit``; empty for someone not placed."""

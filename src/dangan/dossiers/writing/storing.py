@@ -11,7 +11,7 @@ from psycopg.errors import UniqueViolation
 
 from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
-from dangan.dictionary.rules import Dictionary, Message
+from dangan.dictionary.rules import Dictionary, Field, Message
 from dangan.dossiers.completeness import score
 from dangan.dossiers.models import Change, Record, Subject, UniqueToken, change_number
 from dangan.dossiers.opening import change_place, record_place
@@ -107,7 +107,18 @@ def _store_subjects(setting: Setting, drafts: Sequence[Draft]) -> None:
 def _store_changes(setting: Setting, drafts: Sequence[Draft], keys: Keys) -> None:
     _copy(
         Change,
-        ("id", "subject_id", "kind", "actor", "at", "effective", "sets", "sealed_reason"),
+        (
+            "id",
+            "subject_id",
+            "kind",
+            "actor",
+            "at",
+            "effective",
+            "sets",
+            "sealed_reason",
+            "case",
+            "case_number",
+        ),
         [_change_row(setting, draft, keys[draft.subject]) for draft in drafts],
     )
 
@@ -121,11 +132,13 @@ def _change_row(setting: Setting, draft: Draft, key: SubjectKey) -> tuple[object
         draft.change,
         draft.subject,
         str(Change.Kind.CREATE if created else setting.kind),
-        setting.actor.id,
+        setting.author,
         setting.now_at,
         min(write.valid_from for write in draft.writes),
         msgspec.json.encode(sets).decode(),
         seal(key, place, reason) if reason else None,
+        setting.of_case.id if setting.of_case else None,
+        setting.of_case.number if setting.of_case else "",
     )
 
 
@@ -187,12 +200,13 @@ def _event(setting: Setting, draft: Draft, sealed: Iterable[tuple[Write, bytes]]
         }
         for write, body in sealed
     ]
+    case = {"case": setting.of_case.number} if setting.of_case else {}
     return Event(
         action="subject.create" if draft.created else "record.write",
         subject=draft.subject,
         object=change_number(draft.change, setting.now_at.year),
         reason=setting.reason,
-        facts={"records": records},
+        facts={"records": records, **case},
     )
 
 
@@ -214,12 +228,27 @@ def _store_tokens(setting: Setting, drafts: Sequence[Draft]) -> None:
         raise _taken(dictionary, error) from error
 
 
+def refuse_taken(setting: Setting, draft: Draft) -> None:
+    """Raises :class:`InvalidRecord` when another dossier holds a unique value of the draft's."""
+    dictionary = setting.dictionary
+    for write in draft.writes:
+        for item, value in unique_values(dictionary, dictionary.sets[write.info_set], write.new):
+            token = vault_queries.token_of(item.path, value)
+            held = UniqueToken.objects.filter(path=item.path, token=token)
+            if held.exclude(subject=draft.subject).exists():
+                raise _held(item)
+
+
 def _taken(dictionary: Dictionary, error: UniqueViolation) -> InvalidRecord:
     """Names the field whose value another dossier holds, from the constraint's own words."""
     words = error.diag.message_detail or ""
     item = next((item for item in dictionary.unique_fields if f"({item.path}," in words), None)
     if item is None:
         raise error
+    return _held(item)
+
+
+def _held(item: Field) -> InvalidRecord:
     message = Message("这个{label}已登记在另一份档案中，请核对。", label=item.label)
     return InvalidRecord(item.set_key, [FieldProblem(item.key, message)])
 
