@@ -20,17 +20,16 @@ class Kind(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """Where a movement stands; ``open`` to ``waiting`` hold their person."""
+    """How a movement went; while it runs its case says whether it waits for its day."""
 
     OPEN = "open", "审批中"
     RETURNED = "returned", "已退回"
-    WAITING = "waiting", "待生效"
     EFFECTIVE = "effective", "已生效"
     REFUSED = "refused", "已拒绝"
     WITHDRAWN = "withdrawn", "已撤回"
 
 
-RUNNING = (State.OPEN, State.RETURNED, State.WAITING)
+RUNNING = (State.OPEN, State.RETURNED)
 
 
 class Movement(models.Model):

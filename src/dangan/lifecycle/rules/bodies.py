@@ -13,13 +13,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from dangan.dictionary.rules import Json
+from dangan.dictionary.rules import Json, Message
 
 Values: TypeAlias = dict[str, Json | None]
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was wished for and filled in. ``checks`` are rows of ``background_check``."""
+    """What was wished for and filled in. ``checks`` are rows of ``background_check``; ``before``
+    keeps, by set, what stood in the dossier when it came true, so that it can still be compared."""
 
     reason: str = ""
     post: Values = {}
@@ -27,6 +28,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     contract: Values = {}
     checks: list[Values] = []
     details: Values = {}
+    before: dict[str, Values] = {}
 
     def flag(self, key: str) -> bool:
         """A detail that is true or absent."""
@@ -58,7 +60,7 @@ def decode(stored: bytes) -> Body:
 class Detail:
     """Something only the movement knows: its label, whose rule shows it, how it is written."""
 
-    label: str
+    label: Message
     path: str
     type: str = "text"
 
@@ -67,38 +69,38 @@ OPEN_WORDS = "post.position"
 """The rule of what everybody sees who takes part: a public field of the post."""
 
 DETAILS: Mapping[str, Detail] = {
-    "changes_contract": Detail("变更劳动合同", OPEN_WORDS, "flag"),
-    "changes_pay": Detail("调整薪酬", OPEN_WORDS, "flag"),
-    "security_critical": Detail("涉密岗位", OPEN_WORDS, "flag"),
-    "exception": Detail("例外说明", "post.full_title"),
-    "pay_wish": Detail("拟定薪级", "pay.grade"),
-    "pay_same": Detail("薪酬不变", "pay.grade", "flag"),
-    "contract_note": Detail("合同意见", "contract.position"),
-    "contract_same": Detail("合同不变", "contract.position", "flag"),
-    "desk": Detail("工位", OPEN_WORDS),
-    "equipment": Detail("设备", OPEN_WORDS),
-    "ready_on": Detail("就绪日期", OPEN_WORDS, "date"),
-    "summary": Detail("本人小结", "post.full_title"),
-    "assessment": Detail("试用期评价", "post.full_title"),
-    "outcome": Detail("转正结论", "post.status", "outcome"),
-    "extended_to": Detail("延长至", "post.probation_end", "date"),
-    "notified_on": Detail("书面通知日期", OPEN_WORDS, "date"),
-    "last_day": Detail("最后工作日", OPEN_WORDS, "date"),
-    "short_reason": Detail("通知期不足的原因", "post.full_title"),
-    "continuing": Detail("离职后的义务", "secrecy_agreement.kind"),
-    "noncompete_months": Detail("竞业限制（月）", "secrecy_agreement.kind"),
-    "noncompete_pay": Detail("竞业限制补偿（元／月）", "secrecy_agreement.compensation"),
-    "agreement_note": Detail("合同与协议意见", "contract.position"),
-    "settled_until": Detail("工资结算至", "pay.effective", "date"),
-    "leave_days": Detail("未休年假（天）", "pay.total"),
-    "compensation": Detail("经济补偿（元）", "pay.total"),
-    "settlement_note": Detail("结算说明", "pay.total"),
-    "secrecy_signed": Detail("双向保密协议签署日期", "secrecy_agreement.signed", "date"),
+    "changes_contract": Detail(Message("变更劳动合同"), OPEN_WORDS, "flag"),
+    "changes_pay": Detail(Message("调整薪酬"), OPEN_WORDS, "flag"),
+    "security_critical": Detail(Message("涉密岗位"), OPEN_WORDS, "flag"),
+    "exception": Detail(Message("例外说明"), "post.full_title"),
+    "pay_wish": Detail(Message("拟定薪级"), "pay.grade"),
+    "pay_same": Detail(Message("薪酬不变"), "pay.grade", "flag"),
+    "contract_note": Detail(Message("合同意见"), "contract.position"),
+    "contract_same": Detail(Message("合同不变"), "contract.position", "flag"),
+    "desk": Detail(Message("工位"), OPEN_WORDS),
+    "equipment": Detail(Message("设备"), OPEN_WORDS),
+    "ready_on": Detail(Message("就绪日期"), OPEN_WORDS, "date"),
+    "summary": Detail(Message("本人小结"), "post.full_title"),
+    "assessment": Detail(Message("试用期评价"), "post.full_title"),
+    "outcome": Detail(Message("转正结论"), "post.status", "outcome"),
+    "extended_to": Detail(Message("延长至"), "post.probation_end", "date"),
+    "notified_on": Detail(Message("书面通知日期"), OPEN_WORDS, "date"),
+    "last_day": Detail(Message("最后工作日"), OPEN_WORDS, "date"),
+    "short_reason": Detail(Message("通知期不足的原因"), "post.full_title"),
+    "continuing": Detail(Message("离职后的义务"), "secrecy_agreement.kind"),
+    "noncompete_months": Detail(Message("竞业限制（月）"), "secrecy_agreement.kind"),
+    "noncompete_pay": Detail(Message("竞业限制补偿（元／月）"), "secrecy_agreement.compensation"),
+    "agreement_note": Detail(Message("合同与协议意见"), "contract.position"),
+    "settled_until": Detail(Message("工资结算至"), "pay.effective", "date"),
+    "leave_days": Detail(Message("未休年假（天）"), "pay.total"),
+    "compensation": Detail(Message("经济补偿（元）"), "pay.total"),
+    "settlement_note": Detail(Message("结算说明"), "pay.total"),
+    "secrecy_signed": Detail(Message("双向保密协议签署日期"), "secrecy_agreement.signed", "date"),
 }
 """By key, in the order in which they are read."""
 
-OUTCOMES: Mapping[str, str] = {
-    "passed": "按期转正",
-    "extended": "延长试用期",
-    "failed": "不予转正",
+OUTCOMES: Mapping[str, Message] = {
+    "passed": Message("按期转正"),
+    "extended": Message("延长试用期"),
+    "failed": Message("不予转正"),
 }

@@ -36,10 +36,10 @@ class Ending:
     compensation: str
     contract_state: str = "3"
     probation_only: bool = False
-    note: str = ""
+    note: Message | None = None
 
 
-PROTECTED = "第四十二条所列人员（孕期、产期、哺乳期、医疗期、职业病等）不得按此解除"
+PROTECTED = Message("第四十二条所列人员（孕期、产期、哺乳期、医疗期、职业病等）不得按此解除")
 
 _ENDINGS = (
     Ending("10", "employee", "劳动合同法第三十七条", NOTICE_DAYS, "no"),

@@ -1,0 +1,272 @@
+"""Lists of movements and of duties that follow them, scoped to the actor's reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dangan.access.rules import Actor, require
+from dangan.audit.rules import Event
+from dangan.lifecycle.actions import signs
+from dangan.lifecycle.models import ChecklistItem, Kind, Movement, State
+from dangan.lifecycle.queries.content import Duty, duty_of
+from dangan.organization import queries as organization_queries
+from dangan.organization.rules import Tree
+from dangan.roster import queries as roster_queries
+from dangan.ui.languages import label as in_language
+from dangan.workflow.models import Case, Task
+
+PER_PAGE = 50
+DUTIES = 200
+
+STATES: Mapping[str, str] = {
+    "open": "审批中",
+    "returned": "已退回",
+    "waiting": "待生效",
+    "effective": "已生效",
+    "refused": "已拒绝",
+    "withdrawn": "已撤回",
+}
+STATE_SHAPES: Mapping[str, str] = {
+    "open": "run",
+    "returned": "back",
+    "waiting": "run",
+    "effective": "ok",
+    "refused": "off",
+    "withdrawn": "off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MovementLine:
+    """A movement in the list."""
+
+    id: UUID
+    case: UUID | None
+    number: str
+    kind: str
+    kind_label: str
+    subject: UUID
+    name: str
+    unit: str
+    new_unit: str
+    effective: date
+    state: str
+    shape: str
+    state_label: str
+    step: str
+    open_duties: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovementPage:
+    """A page of the list; ``kinds`` counts all within reach: (key, label, how many)."""
+
+    lines: tuple[MovementLine, ...]
+    kinds: tuple[tuple[str, str, int], ...]
+    total: int
+    offset: int
+    limit: int
+    duties: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A duty with the person it concerns."""
+
+    duty: Duty
+    movement: UUID
+    case: UUID | None
+    number: str
+    kind_label: str
+    subject: UUID
+    name: str
+
+
+def movements(
+    actor: Actor, *, kind: str = "", state: str = "", offset: int = 0, limit: int = PER_PAGE
+) -> MovementPage:
+    """Movements of people within reach, newest first. Permission lifecycle.view.
+
+    A person counts as being where they were and where they go.
+    """
+    require(actor, "lifecycle.view")
+    tree = organization_queries.tree()
+    mine = Movement.objects.filter(_within(actor, tree))
+    counted = dict(mine.values_list("kind").annotate(n=Count("pk")).order_by())
+    found = _in_state(mine.filter(kind=kind) if kind else mine, state)
+    total = found.count() if kind or state else sum(counted.values())
+    rows = list(found.order_by("-opened_at", "id")[offset : offset + limit])
+    actor.trail.add(Event("movement.list", facts={"rows": len(rows), "kind": kind}))
+    return MovementPage(
+        lines=tuple(_lines(rows, tree)),
+        kinds=tuple((key, _(Kind(key).label), counted.get(key, 0)) for key in Kind.values),
+        total=total,
+        offset=offset,
+        limit=limit,
+        duties=len(_open_duties(actor, tree)),
+    )
+
+
+def own_movements(actor: Actor) -> tuple[MovementLine, ...]:
+    """The actor's own movements, newest first. Permission lifecycle.own."""
+    require(actor, "lifecycle.own")
+    if actor.subject is None:
+        return ()
+    rows = list(Movement.objects.filter(subject=actor.subject).order_by("-opened_at")[:PER_PAGE])
+    return tuple(_lines(rows, organization_queries.tree()))
+
+
+def duties(actor: Actor) -> tuple[DutyLine, ...]:
+    """What the actor is to do after movements, most urgent first. Permission cases.own.
+
+    Whoever is to sign learns whom it concerns: the name is a public field.
+    """
+    require(actor, "cases.own")
+    tree = organization_queries.tree()
+    items = _open_duties(actor, tree)
+    names = roster_queries.names(item.movement.subject for item in items)
+    numbers = _numbers(item.movement.case for item in items)
+    actor.trail.add(Event("movement.duties", facts={"rows": len(items)}))
+    return tuple(
+        DutyLine(
+            duty=duty_of(item, name="", note="", may_sign=True),
+            movement=item.movement_id,
+            case=item.movement.case,
+            number=numbers.get(item.movement.case, ""),
+            kind_label=_(Kind(item.movement.kind).label),
+            subject=item.movement.subject,
+            name=names.get(item.movement.subject, ""),
+        )
+        for item in items
+    )
+
+
+def overdue_duties(today: date | None = None) -> dict[str, int]:
+    """How many duties of each department are overdue, for the daily reminder."""
+    before = today or timezone.localdate()
+    found = ChecklistItem.objects.filter(after=True, state=ChecklistItem.State.OPEN, due__lt=before)
+    return dict(found.values_list("department").annotate(n=Count("pk")).order_by())
+
+
+def _open_duties(actor: Actor, tree: Tree) -> list[ChecklistItem]:
+    """The actor's open duties; a movement lies where the person is now or was when leaving."""
+    waiting = (
+        ChecklistItem.objects.filter(after=True, state=ChecklistItem.State.OPEN)
+        .select_related("movement")
+        .order_by("due", "id")[:DUTIES]
+    )
+    return [
+        item
+        for item in waiting
+        if signs(
+            actor,
+            item.department,
+            item.movement.subject,
+            tree.path_of(item.movement.new_unit or item.movement.unit),
+        )
+    ]
+
+
+def _within(actor: Actor, tree: Tree) -> Q:
+    """Movements that begin or end in a branch where the actor may see them."""
+    units: set[UUID] = set()
+    for grant in actor.grants:
+        if "lifecycle.view" not in grant.role.permissions:
+            continue
+        if grant.unit is None:
+            return Q()
+        units |= tree.subtree(grant.unit)
+    return Q(unit__in=units) | Q(new_unit__in=units)
+
+
+def _in_state(found: QuerySet[Movement], state: str) -> QuerySet[Movement]:
+    waiting = Case.objects.filter(state=Case.State.WAITING).values("pk")
+    if state == "waiting":
+        return found.filter(state=State.OPEN, case__in=waiting)
+    if state == "open":
+        return found.filter(state=State.OPEN).exclude(case__in=waiting)
+    return found.filter(state=state) if state in State.values else found
+
+
+def _lines(rows: Sequence[Movement], tree: Tree) -> Iterable[MovementLine]:
+    cases = {
+        case.id: case
+        for case in Case.objects.filter(pk__in=[row.case for row in rows if row.case])
+        .select_related("definition_version")
+        .defer("sealed_facts")
+    }
+    names = roster_queries.names(row.subject for row in rows)
+    steps = _steps(cases.values())
+    waiting = dict(
+        ChecklistItem.objects.filter(movement__in=rows, after=True, state="open")
+        .values_list("movement")
+        .annotate(n=Count("pk"))
+        .order_by()
+    )
+    for row in rows:
+        case = cases.get(row.case) if row.case else None
+        state = "waiting" if _waits(row, case) else row.state
+        moved = row.new_unit and row.new_unit != row.unit
+        yield MovementLine(
+            id=row.id,
+            case=row.case,
+            number=case.number if case else "",
+            kind=row.kind,
+            kind_label=_(Kind(row.kind).label),
+            subject=row.subject,
+            name=names.get(row.subject, ""),
+            unit=tree.label(row.unit),
+            new_unit=tree.label(row.new_unit) if moved else "",
+            effective=row.effective,
+            state=state,
+            shape=STATE_SHAPES[state],
+            state_label=_(STATES[state]),
+            step=steps.get(row.case, "") if row.case else "",
+            open_duties=waiting.get(row.id, 0),
+        )
+
+
+def _waits(row: Movement, case: Case | None) -> bool:
+    return row.state == State.OPEN and case is not None and case.state == Case.State.WAITING
+
+
+def _steps(cases: Iterable[Case]) -> dict[UUID, str]:
+    """The labels of the steps in work, by case: two of them, the rest counted."""
+    by_id = {case.id: case for case in cases}
+    found: dict[UUID, list[str]] = {}
+    open_tasks = Task.objects.filter(case__in=by_id, state=Task.State.OPEN).order_by("id")
+    for case, step in open_tasks.values_list("case", "step"):
+        label = _step_labels(by_id[case].definition_version.body).get(step, "")
+        if label and label not in found.setdefault(case, []):
+            found[case].append(label)
+    return {
+        case: "、".join(labels[:2]) + (_("等 {n} 步").format(n=len(labels)) if labels[2:] else "")
+        for case, labels in found.items()
+    }
+
+
+def _step_labels(body: Mapping[str, Any]) -> dict[str, str]:
+    """Every step's label by key, wherever it stands in the definition."""
+    found: dict[str, str] = {}
+    waiting: list[Any] = list(body.get("steps", ()))
+    while waiting:
+        step = waiting.pop()
+        if "key" in step:
+            found[step["key"]] = in_language(step.get("label", ""), step.get("label_en", ""))
+        for inner in ("steps", "arms", "lanes", "otherwise"):
+            waiting += step.get(inner) or ()
+    return found
+
+
+def _numbers(cases: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    wanted = [case for case in cases if case]
+    found = Case.objects.filter(pk__in=wanted).only("id", "prefix", "serial", "opened_at")
+    return {case.id: case.number for case in found}
