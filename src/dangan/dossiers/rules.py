@@ -182,6 +182,15 @@ def unit_of(dictionary: Dictionary, rows: Rows) -> UUID | None:
     return UUID(str(value)) if value else None
 
 
+def post_of(dictionary: Dictionary, rows: Rows) -> tuple[UUID | None, str]:
+    """Unit and position of the present post; (None, "") for someone not placed yet."""
+    row = current_row(dictionary.sets["post"], rows.get("post", ()))
+    if row is None:
+        return None, ""
+    unit = row.values.get("unit")
+    return UUID(str(unit)) if unit else None, str(row.values.get("position") or "")
+
+
 def supervisor_of(dictionary: Dictionary, rows: Rows) -> UUID | None:
     """The supervisor named in the present post."""
     row = current_row(dictionary.sets["post"], rows.get("post", ()))

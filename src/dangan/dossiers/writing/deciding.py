@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from dangan.access.rules import Absent, Refused, Showing, field_showings
 from dangan.dictionary.rules import InfoSet, Json, Message
-from dangan.dossiers import checks
+from dangan.dossiers import checks, gates
+from dangan.dossiers.models import Change
 from dangan.dossiers.opening import open_rows
 from dangan.dossiers.rules import (
     CLOSED_STATES,
@@ -21,6 +22,7 @@ from dangan.dossiers.rules import (
     changed_fields,
     missing_fields,
     patched,
+    post_of,
     supervisor_of,
     unit_of,
     unknown_fields,
@@ -49,6 +51,7 @@ class Decider:
         draft.after = apply_rows(draft.rows, draft.writes)
         draft.unit_after = unit_of(self._setting.dictionary, draft.after)
         self._require_edit(draft)
+        self._ask_gates(draft)
 
     def _decide_row(self, draft: Draft, plan: RowPlan) -> None:
         info_set = self._setting.dictionary.sets.get(plan.info_set)
@@ -99,6 +102,20 @@ class Decider:
             for place in places:
                 if not fields <= self._what_is_editable(draft, place, write.info_set):
                     raise Refused("edit", "你没有修改这些字段的权限。")
+
+    def _ask_gates(self, draft: Draft) -> None:
+        """Whoever is to get another post passes the gates before it."""
+        setting = self._setting
+        if draft.created or setting.of_case or setting.kind is Change.Kind.IMPORT:
+            return
+        if not any(write.info_set == "post" for write in draft.writes):
+            return
+        before, after = (post_of(setting.dictionary, rows) for rows in (draft.rows, draft.after))
+        if after == before:
+            return
+        reasons = gates.reasons(draft.subject, *after)
+        if reasons:
+            raise InvalidRecord("post", [FieldProblem("position", reason) for reason in reasons])
 
     def _what_is_editable(self, draft: Draft, unit: UUID | None, info_set: str) -> frozenset[str]:
         if draft.subject == self._setting.actor.subject:
