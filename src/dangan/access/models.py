@@ -126,6 +126,8 @@ class Grant(models.Model):
     until = models.DateField(null=True)
     origin = models.CharField(max_length=9, choices=Origin.choices, default=Origin.SETUP)
     number = models.CharField(max_length=24, default="")
+    warned = models.BooleanField(default=False)
+    """Whether its holder has been told that it will lapse."""
 
     class Meta:
         db_table = "access_rolegrant"

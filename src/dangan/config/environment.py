@@ -47,6 +47,8 @@ class Environment(BaseSettings):
     mail_url: str = ""
     mail_from: str = ""
     allow_robot_hosts: list[str] = Field(default_factory=list)
+    temporary_days: int = Field(default=90, ge=1, le=366)
+    """Days a temporary grant may last at most."""
 
     @field_validator("home")
     @classmethod

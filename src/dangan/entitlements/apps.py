@@ -6,7 +6,8 @@ class EntitlementsConfig(AppConfig):
     label = "entitlements"
 
     def ready(self) -> None:
-        from dangan.access import requests  # noqa: PLC0415 - needs loaded models
+        from dangan.access import leaving, requests  # noqa: PLC0415 - needs loaded models
+        from dangan.entitlements.actions.reviewing import on_leaving  # noqa: PLC0415
         from dangan.entitlements.desk import CaseDesk  # noqa: PLC0415
         from dangan.entitlements.kinds import KINDS  # noqa: PLC0415
         from dangan.workflow import handling  # noqa: PLC0415
@@ -14,3 +15,4 @@ class EntitlementsConfig(AppConfig):
         for kind in KINDS:
             handling.register(kind())
         requests.register(CaseDesk())
+        leaving.register("entitlements", on_leaving)

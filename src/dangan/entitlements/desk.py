@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
+from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from dangan.access import actions as access
@@ -50,12 +50,22 @@ class CaseDesk:
         if verdict == "withdraw":
             workflow.withdraw(actor, case=case.id)
             return
-        step = _tasks(actor).filter(case=case).values_list("step", flat=True).first()
+        step = _step(actor, case)
         if step is None:
             raise refuse(actor, "rights.approve", _("这项申请现在不由你审批"))
-        verb: Callable[..., Case] = workflow.agree if verdict == "agree" else workflow.refuse
-        verb(actor, case=case.id, step=step)
+        if verdict == "refuse":
+            workflow.refuse(actor, case=case.id, step=step)
+            return
+        # Whoever stands in for a missing head may be asked again in the next step: said once.
+        while step is not None:
+            workflow.agree(actor, case=case.id, step=step)
+            step = _step(actor, case)
 
 
-def _tasks(actor: Actor) -> Any:
+def _step(actor: Actor, case: Case) -> str | None:
+    """The step of the case that waits for the actor."""
+    return _tasks(actor).filter(case=case).values_list("step", flat=True).first()
+
+
+def _tasks(actor: Actor) -> QuerySet[Task]:
     return Task.objects.filter(account=actor.id, role="decide", state=Task.State.OPEN)

@@ -57,7 +57,7 @@ def open_reset(actor: Actor, wish: PasswordReset) -> Case:
     held = _held(wish.account)
     facts: dict[str, Json] = {
         "variant": "reset",
-        "sensitive": subject is not None or any(reaching.is_sensitive(role) for role in held),
+        "sensitive": any(reaching.is_sensitive(role) for role in held),
         "over_broad": False,
         "conflicting": False,
     }

@@ -18,7 +18,7 @@ from dangan.access.actions.ending import (
     end_permits,
     reopen_account,
 )
-from dangan.access.actions.granting import give_permits, give_temporary, hand_over
+from dangan.access.actions.granting import give_permits, give_temporary, hand_over, use_permit
 from dangan.access.actions.login import TRIES, LogIn, forgive, log_in, log_out, throttle
 from dangan.access.actions.rights import (
     Decide,
@@ -74,5 +74,6 @@ __all__ = [
     "throttle",
     "unlock_account",
     "use_code",
+    "use_permit",
     "withdraw_request",
 ]

@@ -97,6 +97,21 @@ def give_permits(
         actor.trail.add(Event("rights.permit", subject=subject, object=str(account), facts=facts))
 
 
+def use_permit(actor: Actor, subject: UUID, info_set: str, field: str) -> str:
+    """Notes that a mask was lifted, if a permit speaks of it; the number of its case, or empty.
+
+    The person concerned is told of the looks when the permit is over.
+    """
+    for permit in actor.permits:
+        if permit.subject == subject and permit.covers(info_set, field):
+            live = Permit.objects.filter(
+                account=actor.id, subject=subject, info_set=info_set, number=permit.number
+            )
+            live.filter(ends__gt=timezone.now()).update(looks=F("looks") + 1)
+            return permit.number
+    return ""
+
+
 def hand_over(
     actor: Actor,
     *,

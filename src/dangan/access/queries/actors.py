@@ -79,7 +79,7 @@ def _new_trail(actor: UUID, kind: ActorKind, address: str) -> Trail:
     return Trail(request=uuid4(), actor=actor, kind=kind, address=address)
 
 
-def _grants(account: Account) -> tuple[RoleGrant, ...]:
+def role_grants(account: Account) -> tuple[RoleGrant, ...]:
     """The grants of an account, and those that come by themselves with its person.
 
     Whoever has a dossier is an employee. The head of a unit is head of its branch, unless
@@ -139,7 +139,7 @@ def actor_for(
         kind=kind,
         name=account.name,
         subject=account.subject,
-        grants=_grants(account),
+        grants=role_grants(account),
         permits=_permits(account),
         purpose=purpose,
         address=address,
