@@ -19,10 +19,10 @@ def topics() -> Topics:
     return topics_from(tomllib.loads(text))
 
 
-def say(topic: str, facts: Facts, language: str | None = None) -> Said:
-    """Title and text in ``language`` (default: the active one)."""
+def say(topic: str, facts: Facts, language: str | None = None, *, robot: bool = False) -> Said:
+    """Title and text in ``language`` (default: the active one); ``robot`` words it for a group."""
     language = language or get_language() or "zh-hans"
-    said = topics().say(topic, facts, english=language.startswith("en"))
+    said = topics().say(topic, facts, english=language.startswith("en"), robot=robot)
     if language == "zh-hant":
         return Said(traditional(said.title), traditional(said.text))
     return said

@@ -35,7 +35,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One kind of notice: a title and a text in two languages."""
+    """One kind of notice: a title and a text in two languages.
+
+    ``robot`` is the title for a group's robot, which speaks to nobody in particular; a topic
+    without one never goes to a group.
+    """
 
     key: str
     group: str
@@ -45,6 +49,8 @@ class Topic:
     title_en: str
     text: str
     text_en: str
+    robot: str = ""
+    robot_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +86,18 @@ class Topics:
         if not url.startswith("/") or url.startswith("//"):
             raise BadNotice(f"{topic}: the address must be one of this site")
 
-    def say(self, topic: str, facts: Facts, *, english: bool) -> Said:
-        """Title and text in Chinese or English; a topic that is no more shows as its key."""
+    def say(self, topic: str, facts: Facts, *, english: bool, robot: bool = False) -> Said:
+        """Title and text in Chinese or English; a topic that is no more shows as its key.
+
+        ``robot`` words the title for a group.
+        """
         found = self.topics.get(topic)
         if found is None:
             return Said(topic, "")
         words = _Words(facts, english=english)
         title, text = (found.title_en, found.text_en) if english else (found.title, found.text)
+        if robot:
+            title = (found.robot_en if english else found.robot) or title
         return Said(title.format_map(words), text.format_map(words))
 
     def group_of(self, topic: str) -> str:
@@ -126,7 +137,16 @@ def _check(topic: Topic, groups: Mapping[str, Group], facts: frozenset[str]) -> 
         raise BadTopics(f"{topic.key}: no group {topic.group!r}")
     if topic.facts - facts:
         raise BadTopics(f"{topic.key}: facts {sorted(topic.facts - facts)} are not allowed")
-    for text in (topic.title, topic.title_en, topic.text, topic.text_en):
+    if bool(topic.robot) != bool(topic.robot_en):
+        raise BadTopics(f"{topic.key}: robot needs both languages or none")
+    for text in (
+        topic.title,
+        topic.title_en,
+        topic.text,
+        topic.text_en,
+        topic.robot,
+        topic.robot_en,
+    ):
         named = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
         if named - topic.facts:
             raise BadTopics(f"{topic.key}: {sorted(named - topic.facts)} are not among its facts")

@@ -1,0 +1,1 @@
+"""Carrying notices outside: the outbox, mail, robots."""
