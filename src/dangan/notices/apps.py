@@ -1,6 +1,46 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui import context
+from dangan.ui.navigation import NavItem, register
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 class NoticesConfig(AppConfig):
     name = "dangan.notices"
     label = "notices"
+
+    def ready(self) -> None:
+        context.provide("notices", _bell)
+        register(
+            NavItem(
+                key="channels",
+                label=_("通知渠道"),
+                url_name="notices:channels",
+                icon="broadcast",
+                permission="notices.manage",
+                section="settings",
+                order=60,
+            )
+        )
+
+
+def _bell(request: HttpRequest) -> context.Bell | None:
+    """The bell of whoever gets notices."""
+    from dangan.notices import queries  # noqa: PLC0415 - needs loaded models
+
+    actor = getattr(request, "actor", None)
+    if actor is None or not actor.may("notices.own"):
+        return None
+    return context.Bell(
+        unread=queries.unread(actor),
+        url=context.url_or_empty("notices:list"),
+        panel_url=context.url_or_empty("notices:panel"),
+        count_url=context.url_or_empty("notices:count"),
+    )

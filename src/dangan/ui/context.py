@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +28,19 @@ def provide(key: str, provider: Provider) -> None:
     """Let a room above fill a place of the shell.
 
     Keys: ``organization`` (name in the footer, str), ``todo`` (open to-do count, int),
-    ``notices`` (unread notices, int). A place that no room fills is not drawn.
+    ``notices`` (a :class:`Bell`). A place that no room fills is not drawn.
     """
     _providers[key] = provider
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    """Unread notices and where they are: the page, the panel under the bell, the mere count."""
+
+    unread: int
+    url: str
+    panel_url: str
+    count_url: str
 
 
 class Shell:
@@ -55,8 +66,9 @@ class Shell:
         return int(self._ask("todo") or 0)
 
     @cached_property
-    def notices(self) -> int:
-        return int(self._ask("notices") or 0)
+    def bell(self) -> Bell | None:
+        found = self._ask("notices")
+        return found if isinstance(found, Bell) else None
 
     @cached_property
     def role(self) -> str:
