@@ -30,7 +30,8 @@ class Invitation(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     digest = models.BinaryField(null=True, unique=True)
-    """SHA-256 of the link's token; empty once no link leads here."""
+    """SHA-256 of the link's token; empty once no link leads here. A submitted form keeps it:
+    returned, the same link opens again."""
     wrong = models.PositiveSmallIntegerField(default=0)
     """Wrong digits since the link was issued."""
     opened_at = models.DateTimeField(null=True)
@@ -60,8 +61,8 @@ class Invitation(models.Model):
                 ),
             ),
             models.CheckConstraint(
-                name="collection_link_only_while_open",
-                condition=Q(digest__isnull=True) | Q(state__in=["open", "returned"]),
+                name="collection_link_while_living",
+                condition=Q(digest__isnull=True) | Q(state__in=["open", "submitted", "returned"]),
             ),
             models.CheckConstraint(
                 name="collection_dossier_when_confirmed",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ IDENTITY = frozenset(
     {"name", "id_type", "id_number", "other_document", "sex", "birth_date", "ethnicity",
      "nationality", "work_start"}
 )  # fmt: skip
-"""Fields of the identity that a dossier begins with, though its person may not change them later."""
+"""Fields of the identity that a dossier begins with, though later only HR may change them."""
 NEEDED = ("identity.name", "identity.id_number", "contact.mobile")
 """What HR cannot do without on the first day; a foreigner gives ``other_document`` instead."""
 NOT_ASKED = frozenset({"unit", "subject"})
@@ -207,9 +207,7 @@ def filled(section: Section, answers: Answers) -> tuple[int, int]:
 def clean(section: Section, values: Mapping[str, Json | None]) -> dict[str, Json]:
     """Only what the section asks for, empty values left out."""
     asked = {item.key for item in section.fields if item.type != "image"}
-    return {
-        key: value for key, value in values.items() if key in asked and value not in (None, "")
-    }
+    return {key: value for key, value in values.items() if key in asked and value not in (None, "")}
 
 
 def first_answers(guest: Guest, identity: UUID, contact: UUID) -> Answers:
@@ -223,8 +221,3 @@ def first_answers(guest: Guest, identity: UUID, contact: UUID) -> Answers:
             "contact": (GivenRow(contact, known),),
         }
     )
-
-
-def ids_of(answers: Answers) -> Iterable[UUID]:
-    """All rows there are."""
-    return (item.row for items in answers.rows.values() for item in items)

@@ -1,1 +1,1 @@
-"""Pages: HR's (:mod:`.managing`), the decision (:mod:`.deciding`), the newcomer's (:mod:`.filling`)."""
+"""Pages: HR's (``managing``), the decision (``deciding``), the newcomer's (``filling``)."""
