@@ -12,11 +12,11 @@ from dangan.access import registry
 from dangan.api.build import api
 from dangan.ui.requirements import Requirement, requirement_of
 
-NEWCOMERS = {
-    f"collection:{name}"
-    for name in ("start", "open", "notice", "overview", "photo", "submit", "done", "leave", "section",
-                 "own-paper", "drop-paper", "add", "row", "drop", "add-paper")
-}  # fmt: skip
+_NEWCOMERS = (
+    "start open notice overview photo submit done leave section own-paper drop-paper add row drop"
+    " add-paper"
+)
+NEWCOMERS = {f"collection:{name}" for name in _NEWCOMERS.split()}
 """A newcomer's form: who has no cookie that link and digits gave is sent to the start."""
 PUBLIC = {"access:login", "ui:language"} | NEWCOMERS
 """Pages that anybody may open. The API's addresses stand open too: the token decides inside."""
