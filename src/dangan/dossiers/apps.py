@@ -10,7 +10,7 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.access import people  # noqa: PLC0415 - needs loaded models
-        from dangan.dossiers import integrity  # noqa: PLC0415
+        from dangan.dossiers import case_people, integrity  # noqa: PLC0415
         from dangan.dossiers.proposals.kind import ChangeKind  # noqa: PLC0415
         from dangan.dossiers.queries import find_by_unique  # noqa: PLC0415
         from dangan.workflow import handling  # noqa: PLC0415
@@ -18,6 +18,7 @@ class DossiersConfig(AppConfig):
         handling.register(ChangeKind())
         people.register(lambda number: find_by_unique("identity.employee_number", number))
         integrity.register()
+        case_people.register()
         register(
             NavItem("desk", _("工作台"), "dossiers:desk", "checklist", None, order=10, phone=10)
         )

@@ -7,21 +7,34 @@ wording; once an administrator has saved a version of their own, seeds leave it 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
+from dangan.access import registry
+from dangan.access.models import Account, AccountState
 from dangan.dictionary.rules import Message
 from dangan.ui.languages import label
 from dangan.vault.rules import SYSTEM
+from dangan.workflow.handling import kind_of
 from dangan.workflow.models import Definition as Row
 from dangan.workflow.models import DefinitionVersion
 from dangan.workflow.problems import CannotStart
-from dangan.workflow.rules.definitions import Definition, parse, plain
+from dangan.workflow.rules import checking
+from dangan.workflow.rules.definitions import (
+    Approve,
+    Definition,
+    Fill,
+    Notify,
+    parse,
+    plain,
+    walk,
+)
 
 SERVING = DefinitionVersion.State.SERVING
 WITHDRAWN = DefinitionVersion.State.WITHDRAWN
@@ -73,6 +86,19 @@ def _load(key: str, body: dict[str, Any], versions: list[DefinitionVersion]) -> 
     return True
 
 
+def ensure(key: str) -> None:
+    """Brings in the seed of this key when its definition is not there yet."""
+    if key in seeds() and not Row.objects.filter(pk=key).exists():
+        _load(key, seeds()[key], [])
+
+
+def ensure_all() -> None:
+    """Brings in all seeds whose definitions are not there yet; one statement when none is new."""
+    missing = seeds().keys() - set(Row.objects.values_list("pk", flat=True))
+    for key in sorted(missing):
+        _load(key, seeds()[key], [])
+
+
 def serving(key: str) -> DefinitionVersion:
     """The version that new cases follow; raises :class:`CannotStart` when there is none."""
     found = DefinitionVersion.objects.filter(definition=key, state=SERVING).first()
@@ -81,7 +107,7 @@ def serving(key: str) -> DefinitionVersion:
     if not Row.objects.filter(pk=key).exists():
         if key not in seeds():
             raise CannotStart(Message("没有这种流程，请与人力资源部联系"))
-        _load(key, seeds()[key], [])
+        ensure(key)
         return serving(key)
     raise CannotStart(
         Message("流程“{label}”已停用，暂时不能发起；需要时请与人力资源部联系", label=_label(key))
@@ -114,3 +140,54 @@ def definitions_of(versions: Iterable[int]) -> dict[int, Definition]:
 def label_of(item: Any) -> str:
     """The label of a definition, step, arm or lane in the reader's language."""
     return label(item.label, item.label_en)
+
+
+def findings_of(definition: Definition) -> list[checking.Finding]:
+    """What the checker says of a definition, against the kinds, roles and accounts there are."""
+    try:
+        kind = kind_of(definition.kind)
+    except LookupError:
+        text = "没有“{kind}”这类事项，请另选流程种类。"
+        return [checking.Finding("", "error", Message(text, kind=definition.kind))]
+    found = checking.check(
+        definition,
+        facts=kind.facts,
+        acts=[act.key for act in kind.acts],
+        parts=[part.key for part in kind.parts],
+        roles=registry.matrix().roles,
+    )
+    if definition.start and definition.start not in registry.permissions():
+        text = "没有“{key}”这项权限，请另选由谁发起。"
+        found.append(checking.Finding("", "error", Message(text, key=definition.start)))
+    return [*found, *_missing_people(definition)]
+
+
+def _missing_people(definition: Definition) -> Iterator[checking.Finding]:
+    """Named persons must have an account that may sign in; one statement."""
+    named = {
+        (step.key, rule.account)
+        for step in walk(definition.steps)
+        if isinstance(step, Approve | Fill | Notify)
+        for rule in step.who
+        if rule.rule == "person" and rule.account
+    }
+    wanted = {account for _, account in named if _is_uuid(account)}
+    active = Account.objects.filter(pk__in=wanted, state=AccountState.ACTIVE) if wanted else ()
+    there = {str(account.pk) for account in active}
+    for key, account in sorted(named):
+        if account not in there:
+            message = Message("选定的人没有可用的账号，请另选一个人。")
+            yield checking.Finding(key, "error", message)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def problems_of(definition: Definition) -> tuple[tuple[str, Message], ...]:
+    """What keeps a definition from serving, each with the step it is about."""
+    return tuple((item.step, item.message) for item in checking.errors(findings_of(definition)))

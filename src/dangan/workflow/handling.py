@@ -70,6 +70,8 @@ class CaseKind:
     key: ClassVar[str]
     label: ClassVar[str | Promise]
     icon: ClassVar[str] = "file-text"
+    family: ClassVar[str] = ""
+    """Kinds of one family give summaries of each other's cases: a list asks one of them once."""
     facts: ClassVar[tuple[Fact, ...]] = ()
     acts: ClassVar[tuple[Named, ...]] = ()
     parts: ClassVar[tuple[Named, ...]] = ()

@@ -52,15 +52,17 @@ def open_facts(key: SubjectKey | None, case: Case) -> dict[str, Json]:
     return facts
 
 
-def seal_event(key: SubjectKey, case: UUID, seq: int, body: Mapping[str, Any]) -> bytes:
-    """What an event of a case says: ``words`` and the engine's record."""
+def seal_event(key: SubjectKey | None, case: UUID, seq: int, body: Mapping[str, Any]) -> bytes:
+    """What an event of a case says: ``words`` and the engine's record; nothing without a key."""
+    if key is None:
+        return b""
     place = Place("case", key.subject, "event", case, seq)
     return seal(key, place, msgspec.json.encode(body))
 
 
 def open_event(key: SubjectKey | None, event: CaseEvent) -> dict[str, Any]:
     """What an event says; empty when its key was destroyed."""
-    if key is None:
+    if key is None or not event.sealed:
         return {}
     place = Place("case", key.subject, "event", event.case_id, event.seq)
     body: dict[str, Any] = msgspec.json.decode(unseal(key, place, bytes(event.sealed)))

@@ -6,11 +6,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from dangan.dictionary.rules import Message
 from dangan.workflow.rules.engine import NotAllowed
 
-__all__ = ["AlreadyDecided", "BadDefinition", "CannotStart", "CaseMoved", "NotAllowed"]
+if TYPE_CHECKING:
+    from django.forms import Form
+
+__all__ = ["AlreadyDecided", "BadDefinition", "BadPart", "CannotStart", "CaseMoved", "NotAllowed"]
 
 
 class CannotStart(Exception):  # noqa: N818 - an answer to the asker
@@ -46,3 +50,11 @@ class BadDefinition(Exception):  # noqa: N818 - an answer to the asker
     def __init__(self, problems: tuple[tuple[str, Message], ...]) -> None:
         super().__init__("the definition was refused")
         self.problems = problems
+
+
+class BadPart(Exception):  # noqa: N818 - an answer to the asker
+    """What was filled in is not right; ``form`` is bound and says where."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__("the form was refused")
+        self.form = form
