@@ -241,7 +241,7 @@ def locked_for(case: Case) -> tuple[Movement, Standing, Body]:
 
 def opened_for(case: Case) -> tuple[Movement, Standing, Body]:
     """The same for looking only."""
-    movement = Movement.objects.filter(pk=case.object).first()
+    movement = Movement.objects.filter(pk=case.object).first() if case.object else None
     if movement is None:
         raise Absent
     person = standing_of(movement.subject)

@@ -1,6 +1,34 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui.navigation import NavItem, register
 
 
 class LifecycleConfig(AppConfig):
     name = "dangan.lifecycle"
     label = "lifecycle"
+
+    def ready(self) -> None:
+        from dangan.lifecycle.kinds import register_all  # noqa: PLC0415 - needs loaded models
+
+        register_all()
+        register(
+            NavItem(
+                "movements",
+                _("人员变动"),
+                "lifecycle:movements",
+                "arrows-exchange",
+                "lifecycle.view",
+                order=40,
+            )
+        )
+        register(
+            NavItem(
+                "my-movements",
+                _("转正与离职"),
+                "lifecycle:own",
+                "door-exit",
+                "lifecycle.own",
+                order=70,
+            )
+        )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dangan.dictionary.rules import BadValue
@@ -14,7 +13,11 @@ from dangan.dictionary.values.numbers import parse_money
 from dangan.ui.messages import say
 
 DAY_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"]
-Text = str | Promise
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+    Text: TypeAlias = str | _StrPromise
 
 
 def day(label: Text, *, required: bool = True, help: Text = "") -> forms.DateField:

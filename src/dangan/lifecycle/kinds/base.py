@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,14 +84,18 @@ class MovementKind(CaseKind):
 
     def ended(self, actor: Actor, case: Case, outcome: str) -> None:  # noqa: ARG002
         """Releases the person for other movements."""
-        Movement.objects.filter(pk=case.object).exclude(state=State.EFFECTIVE).update(
+        _movement_of(case).exclude(state=State.EFFECTIVE).update(
             state=ENDS[outcome], ended_at=timezone.now()
         )
 
     def returned(self, actor: Actor, case: Case) -> None:  # noqa: ARG002
         """Whoever began it may change the form now."""
-        Movement.objects.filter(pk=case.object).update(state=State.RETURNED)
+        _movement_of(case).update(state=State.RETURNED)
 
     def edit_url(self, case: Case) -> str:
         """The form again."""
         return reverse("lifecycle:edit", args=[case.object]) if case.object else ""
+
+
+def _movement_of(case: Case) -> QuerySet[Movement]:
+    return Movement.objects.filter(pk=case.object) if case.object else Movement.objects.none()

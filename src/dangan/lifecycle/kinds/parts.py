@@ -254,18 +254,25 @@ def _store_summary(context: PartContext, form: forms.Form) -> Body:
 
 
 class ChecksForm(forms.Form):
-    """录用核查: one result for each item that must be looked at (F1)."""
+    """录用核查: one result for each item that must be looked at (F1).
 
-    def __init__(self, context: PartContext, data: Mapping[str, Any] | None) -> None:
+    ``complete`` asks for every item; on the form that begins a movement some may still be open.
+    """
+
+    def __init__(
+        self, context: PartContext, data: Mapping[str, Any] | None, *, complete: bool = True
+    ) -> None:
         super().__init__(data)
+        self.complete = complete
         self.context = context
         dictionary = context.person.dictionary
         info_set = dictionary.sets["background_check"]
         items = dictionary.table_of(info_set.by_key["item"])
         results = dictionary.table_of(info_set.by_key["result"])
         known = {str(row.get("item")): row for row in self._stored()}
+        named = {code.code: in_language(code.name, code.en) for code in items.codes}
         for item in NEEDED:
-            label = in_language(items.codes[item].name, items.codes[item].en)
+            label = named[item]
             choices = [
                 ("", _("未核查")),
                 *((c.code, in_language(c.name, c.en)) for c in results.choices),
@@ -289,17 +296,18 @@ class ChecksForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         for code in NEEDED:
-            if not cleaned.get(f"result-{code}"):
+            if self.complete and not cleaned.get(f"result-{code}"):
                 self.add_error(f"result-{code}", _("请填写核查结果。"))
         return cleaned
 
 
-def _store_checks(context: PartContext, form: ChecksForm) -> Body:
+def store_checks(context: PartContext, form: ChecksForm) -> Body:
+    """The body with the checks as rows of ``background_check``."""
     today = timezone.localdate().isoformat()
     rows: list[dict[str, Json | None]] = []
     for code in NEEDED:
         result = form.cleaned_data[f"result-{code}"]
-        if result == NOT_APPLICABLE:
+        if result in ("", NOT_APPLICABLE):
             continue
         row: dict[str, Json | None] = {"item": code, "result": result, "checked": today}
         if note := form.cleaned_data[f"note-{code}"]:
@@ -461,7 +469,7 @@ PARTS: Mapping[str, Part] = {
     "equipment": Part(_plain(EquipmentForm, "desk", "equipment", "ready_on"), _store_equipment),
     "assessment": Part(AssessmentForm, _store_assessment),
     "summary": Part(_plain(SummaryForm, "summary"), _store_summary),
-    "checks": Part(ChecksForm, _store_checks),
+    "checks": Part(ChecksForm, store_checks),
     "settlement": Part(SettlementForm, _store_settlement),
     "agreement": Part(AgreementForm, _store_agreement),
     "secrecy": Part(SecrecyForm, _store_secrecy),

@@ -22,6 +22,7 @@ from dangan.lifecycle.queries.lists import (
     own_movements,
 )
 from dangan.lifecycle.queries.papers import PAPERS, PaperLine, paper, papers_for
+from dangan.lifecycle.queries.sight import Shown, Sight
 
 __all__ = [
     "PAPERS",
@@ -35,6 +36,8 @@ __all__ = [
     "MovementLine",
     "MovementPage",
     "PaperLine",
+    "Shown",
+    "Sight",
     "SignedDepartment",
     "SignedLine",
     "Told",

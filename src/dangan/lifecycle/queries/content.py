@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -261,6 +262,10 @@ def _law(sight: Sight, person: Standing, body: Body, movement: Movement) -> tupl
     return tuple(found)
 
 
+def _name(names: Mapping[UUID, str], item: ChecklistItem) -> str:
+    return names.get(item.by, "") if item.by else ""
+
+
 def _state_label(state: str) -> str:
     return _(ChecklistItem.State(state).label)
 
@@ -271,7 +276,7 @@ def _note(sight: Sight, item: ChecklistItem) -> str:
 
 
 def _departments(
-    sight: Sight, items: Sequence[ChecklistItem], names: Mapping[object, str]
+    sight: Sight, items: Sequence[ChecklistItem], names: Mapping[UUID, str]
 ) -> tuple[SignedDepartment, ...]:
     table = checklist()
     found = []
@@ -281,7 +286,7 @@ def _departments(
                 label=in_language(line.label, line.label_en),
                 state=item.state,
                 state_label=_state_label(item.state),
-                name=names.get(item.by, ""),
+                name=_name(names, item),
                 at=item.at,
                 note=_note(sight, item),
             )
@@ -297,14 +302,14 @@ def _departments(
 
 
 def _duties(
-    sight: Sight, items: Sequence[ChecklistItem], names: Mapping[object, str]
+    sight: Sight, items: Sequence[ChecklistItem], names: Mapping[UUID, str]
 ) -> tuple[Duty, ...]:
     person = sight.person
     path = max(sight.paths, key=len)
     return tuple(
         duty_of(
             item,
-            name=names.get(item.by, ""),
+            name=_name(names, item),
             note=_note(sight, item),
             may_sign=signs(sight.actor, item.department, person.subject, path),
         )

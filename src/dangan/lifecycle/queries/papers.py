@@ -163,7 +163,7 @@ def _handover(sight: Sight, movement: Movement, body: Body) -> dict[str, Any]:
         {
             "label": department.label,
             "items": [
-                _printed(sight, item, table.line(key, item.item).label, names.get(item.by, ""))
+                _printed(sight, item, table.line(key, item.item).label, _name(names, item))
                 for item in items
                 if item.department == key
             ],
@@ -179,6 +179,10 @@ def _handover(sight: Sight, movement: Movement, body: Body) -> dict[str, Any]:
         "summary": f"{len(items)} 项中已办 {done} 项",
         "foot": f"{foot}离职后的义务：{duties}" if duties else foot,
     }
+
+
+def _name(names: Mapping[UUID, str], item: ChecklistItem) -> str:
+    return names.get(item.by, "") if item.by else ""
 
 
 def _printed(sight: Sight, item: ChecklistItem, label: str, name: str) -> dict[str, str]:

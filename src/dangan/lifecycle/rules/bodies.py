@@ -39,7 +39,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
         value = self.details.get(key)
         return "" if value is None else str(value)
 
-    def told(self, **details: Json) -> Body:
+    def told(self, **details: Json | None) -> Body:
         """The same with these details; None takes one out."""
         merged = {**self.details, **details}
         kept = {key: value for key, value in merged.items() if value not in (None, "")}
@@ -72,6 +72,7 @@ DETAILS: Mapping[str, Detail] = {
     "changes_contract": Detail(Message("变更劳动合同"), OPEN_WORDS, "flag"),
     "changes_pay": Detail(Message("调整薪酬"), OPEN_WORDS, "flag"),
     "security_critical": Detail(Message("涉密岗位"), OPEN_WORDS, "flag"),
+    "no_certificate": Detail(Message("岗位不要求资格证书"), OPEN_WORDS, "flag"),
     "exception": Detail(Message("例外说明"), "post.full_title"),
     "pay_wish": Detail(Message("拟定薪级"), "pay.grade"),
     "pay_same": Detail(Message("薪酬不变"), "pay.grade", "flag"),
