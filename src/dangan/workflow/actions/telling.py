@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from dangan.notices.actions import tell
 from dangan.workflow.deputising import deputies_of
@@ -39,7 +39,10 @@ class Told(NamedTuple):
 
 def url_of(case: UUID) -> str:
     """The address of a case's page."""
-    return reverse("workflow:case", args=[case])
+    try:
+        return reverse("workflow:case", args=[case])
+    except NoReverseMatch:
+        return "/"
 
 
 def notices_of(
