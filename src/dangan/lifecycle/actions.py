@@ -32,6 +32,7 @@ from dangan.lifecycle.models import RUNNING, ChecklistItem, Kind, Movement, Stat
 from dangan.lifecycle.problems import AlreadyMoving, BadMovement
 from dangan.lifecycle.rules.bodies import Body
 from dangan.lifecycle.rules.checklist import may_sign
+from dangan.lifecycle.rules.checks import Verdict, assess, spared_by
 from dangan.lifecycle.rules.facts import enters_secret_post, facts_of
 from dangan.lifecycle.rules.starting import Asked, Wrong, problems
 from dangan.lifecycle.sealing import open_body, seal_body, seal_note
@@ -219,8 +220,14 @@ def case_facts(movement: Movement, person: Standing, body: Body) -> dict[str, Js
         by_self=movement.by_self,
         heads_unit=bool(person.tree.headed_by(person.subject)),
         reentry=person.state == "departed",
+        checked=_checked(person, body),
         agreements=person.rows.get("secrecy_agreement", ()),
     )
+
+
+def _checked(person: Standing, body: Body) -> bool:
+    rows = [*(row.values for row in person.rows.get("background_check", ())), *body.checks]
+    return assess(rows, spared=spared_by(body)).verdict is not Verdict.MISSING
 
 
 def store_body(movement: Movement, person: Standing, body: Body) -> None:

@@ -22,7 +22,7 @@ from dangan.lifecycle.checklist import checklist
 from dangan.lifecycle.models import ChecklistItem, Kind, Movement, State
 from dangan.lifecycle.rules import effects
 from dangan.lifecycle.rules.bodies import Body, Values
-from dangan.lifecycle.rules.checks import Verdict, assess
+from dangan.lifecycle.rules.checks import Verdict, assess, spared_by
 from dangan.lifecycle.rules.starting import STARTS_FROM
 from dangan.lifecycle.standing import Standing
 from dangan.workflow.handling import CannotTakeEffect
@@ -74,7 +74,7 @@ def refuse_if_impossible(movement: Movement, person: Standing, body: Body) -> No
 
 def _refuse_bad_checks(person: Standing, body: Body) -> None:
     rows = [*(row.values for row in person.rows.get("background_check", ())), *body.checks]
-    state = assess(rows, spared=("4",) if body.flag("no_certificate") else ())
+    state = assess(rows, spared=spared_by(body))
     if state.verdict is Verdict.BAD:
         raise CannotTakeEffect(
             Message("录用核查没有通过，不能录用。请拒绝，或更正核查结果后再办。")

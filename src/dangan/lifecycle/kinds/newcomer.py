@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from dangan.lifecycle.kinds import vocabulary as v
 from dangan.lifecycle.kinds.base import MovementKind
+from dangan.lifecycle.rules.bodies import Body
+from dangan.workflow.handling import Facts
 
 
 class Newcomer(MovementKind):
@@ -22,10 +24,15 @@ class Newcomer(MovementKind):
         v.CHANGES_CONTRACT,
         v.CHANGES_PAY,
         v.SECURITY_CRITICAL,
+        v.CHECKED,
         v.REENTRY,
         v.BY_SELF,
     )
     parts = (v.CHECKS, v.CONTRACT, v.PAY, v.EQUIPMENT)
+
+    def facts_after(self, part: str, body: Body) -> Facts:
+        """Filled in whole or not at all."""
+        return {"checked": True} if part == v.CHECKS.key else {}
 
     def summary(self, day: str) -> str:
         return _("{day} 入职").format(day=day)

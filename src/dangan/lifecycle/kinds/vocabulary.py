@@ -26,6 +26,7 @@ SECURITY_CRITICAL = Fact("security_critical", "进入涉密岗位", "Enters a co
 TECHNICAL = Fact("technical", "技术或涉密岗位", "Technical or confidential post", "flag")
 SHORT_NOTICE = Fact("short_notice", "通知期不足", "Notice too short", "flag")
 HEADS_UNIT = Fact("heads_unit", "担任部门负责人", "Heads a unit", "flag")
+CHECKED = Fact("checked", "录用核查齐全", "All checks made", "flag")
 REENTRY = Fact("reentry", "再次入职", "Comes back", "flag")
 OUTCOME = Fact(
     "outcome",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dangan.dictionary.rules import Json
+from dangan.lifecycle.rules.bodies import Body
 
 NEEDED = ("5", "2", "3", "4", "1")
 """Codes of ``check_item``: character, education, work history, qualifications, identity."""
@@ -37,6 +38,11 @@ class CheckState:
     @property
     def hires(self) -> bool:
         return self.verdict is Verdict.CLEAR
+
+
+def spared_by(body: Body) -> tuple[str, ...]:
+    """Items that a form says need no check: qualifications where the post asks for none."""
+    return ("4",) if body.flag("no_certificate") else ()
 
 
 def assess(rows: Iterable[Mapping[str, Json | None]], spared: Iterable[str] = ()) -> CheckState:

@@ -46,6 +46,7 @@ def facts_of(
     by_self: bool,
     heads_unit: bool,
     reentry: bool,
+    checked: bool,
     agreements: Sequence[Row],
 ) -> dict[str, Json]:
     """All facts that definitions of ``kind`` may ask for."""
@@ -59,7 +60,7 @@ def facts_of(
             "security_critical": enters_secret_post(body),
         }
     if kind == "newcomer":
-        facts["reentry"] = reentry
+        facts |= {"reentry": reentry, "checked": checked}
     if kind == "regularisation":
         facts |= {
             "outcome": body.text("outcome") or "passed",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from dangan.dictionary.rules import Json, Message
 from dangan.lifecycle.rules.bodies import Body
-from dangan.lifecycle.rules.checks import Verdict, assess
+from dangan.lifecycle.rules.checks import Verdict, assess, spared_by
 from dangan.lifecycle.rules.effects import Present, begun_on, day_of, effective_problem
 from dangan.lifecycle.rules.law import (
     OWN_REASONS,
@@ -101,7 +101,7 @@ def _placing(asked: Asked) -> list[Wrong]:
 
 def _newcomer(asked: Asked) -> list[Wrong]:
     found = _placing(asked)
-    state = assess(asked.check_rows, spared=_spared(asked.body))
+    state = assess(asked.check_rows, spared=spared_by(asked.body))
     if state.verdict is Verdict.BAD:
         found.append(Wrong("checks", Message("录用核查没有通过，不能录用。")))
     elif state.verdict is Verdict.DOUBTFUL and not _excused(asked.body):
@@ -112,10 +112,6 @@ def _newcomer(asked: Asked) -> list[Wrong]:
     if until is not None and until <= asked.effective:
         found.append(Wrong("probation_end", Message("试用期截止日期要晚于入职日期。")))
     return found
-
-
-def _spared(body: Body) -> tuple[str, ...]:
-    return ("4",) if body.flag("no_certificate") else ()
 
 
 def _excused(body: Body) -> bool:
