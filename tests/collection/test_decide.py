@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.cast import PEOPLE, with_check_digit, written_events
 from tests.collection.conftest import ID_NUMBER, NAME, picture, the_form
+from tests.dossiers_pages.conftest import few_statements
 
 from dangan.dossiers import queries as dossier_queries
 from dangan.dossiers.collection import actions, handing, queries
@@ -217,10 +218,10 @@ def test_papers_open_to_hr_with_a_watermark_while_the_form_waits(browser, cast, 
     assert hr.get(f"/collection/{form.id}/papers/{paper}/").status_code == 404
 
 
-def test_the_pages_ask_the_database_little(browser, cast, submitted, django_assert_max_num_queries):
+def test_the_pages_ask_the_database_little(browser, cast, submitted):
     hr = browser("hr_specialist")
     for address in ("/collection/", f"/collection/{the_form().id}/"):
         hr.get(address)
-        with django_assert_max_num_queries(15):
+        with few_statements():
             assert hr.get(address).status_code == 200
     assert queries.waiting(cast.actor("hr_specialist")) == 1

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from tests.cast import written_events
 from tests.collection.conftest import DIGITS, NAME, the_form
+from tests.dossiers_pages.conftest import few_statements
 
 from dangan.access.models import Throttle
 from dangan.dossiers.collection.models import Visit
@@ -157,10 +158,10 @@ def test_neither_token_nor_digits_nor_values_reach_the_logs(invited):
         assert secret not in said
 
 
-def test_opening_asks_the_database_little(invited, django_assert_max_num_queries):
+def test_opening_asks_the_database_little(invited):
     guest = invited().come_in()
     guest.fill_identity()
     guest.add_school()
     for address in ("/collect/form/", "/collect/form/education/", "/collect/form/identity/"):
-        with django_assert_max_num_queries(15):
+        with few_statements():
             assert guest.browser.get(address).status_code == 200
