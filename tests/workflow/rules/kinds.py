@@ -57,7 +57,8 @@ KINDS = {
             _EFFECTIVE,
         )
     ),
-    "newcomer": Kind((*_MOVE, _fact("reentry", "flag")), parts=("pay", "checks", "contract")),
+    "newcomer": Kind(
+        (*_MOVE, _fact("reentry", "flag"), _fact("checked", "flag")), parts=("pay", "checks", "contract")),
     "regularisation": Kind(
         (
             _EFFECTIVE,
