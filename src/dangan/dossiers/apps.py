@@ -10,13 +10,14 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.access import people  # noqa: PLC0415 - needs loaded models
-        from dangan.dossiers import case_people, integrity  # noqa: PLC0415
+        from dangan.dossiers import case_panels, case_people, integrity  # noqa: PLC0415
         from dangan.dossiers.proposals.kind import ChangeKind  # noqa: PLC0415
         from dangan.dossiers.queries import find_by_unique  # noqa: PLC0415
         from dangan.workflow import handling  # noqa: PLC0415
 
         handling.register(ChangeKind())
         people.register(lambda number: find_by_unique("identity.employee_number", number))
+        case_panels.register()
         integrity.register()
         case_people.register()
         register(

@@ -8,12 +8,11 @@ class WorkflowConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.access import leaving  # noqa: PLC0415 - needs loaded models
-        from dangan.ui import context  # noqa: PLC0415
-        from dangan.workflow import definitions_store, queries  # noqa: PLC0415
+        from dangan.workflow import definitions_store, menu  # noqa: PLC0415
         from dangan.workflow.actions import deputies  # noqa: PLC0415
 
         leaving.register("workflow", deputies.end_deputies_of)
-        context.provide("todo", queries.todo_of)
+        menu.register()
         post_migrate.connect(
             definitions_store.load_seeds, sender=self, dispatch_uid="dangan.workflow.seeds"
         )

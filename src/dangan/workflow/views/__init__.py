@@ -1,0 +1,1 @@
+"""Pages of the flows: the boxes, one case, what can be done with it, definitions, deputies."""
