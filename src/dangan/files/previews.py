@@ -48,6 +48,7 @@ def _pdf_page(data: bytes, page: int, width: int) -> Image.Image:
             scale = min(width / max(wide, 1), _MAX_HEIGHT / max(high, 1))
             bitmap = shown.render(scale=scale, may_draw_forms=False)
             picture: Image.Image = bitmap.to_pil().convert("RGBA")
+            picture.thumbnail((width, _MAX_HEIGHT))  # PDFium rounds a size up
         finally:
             document.close()
     return picture

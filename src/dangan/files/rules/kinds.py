@@ -64,7 +64,8 @@ def kind_of(head: bytes) -> str:
 
 def named_as(name: str, media_type: str) -> str:
     """The name to keep: without path and control marks, with the suffix that the content has."""
-    cleaned = _UNFIT.sub(" ", name.replace("\\", "/").rpartition("/")[2]).strip(" .")
+    bare = name.replace("\\", "/").rpartition("/")[2]
+    cleaned = " ".join(_UNFIT.sub(" ", bare).split()).strip(" .")
     path = PurePosixPath(cleaned or "file")
     suffixes = _SUFFIXES[media_type]
     if path.suffix.lower() in suffixes:

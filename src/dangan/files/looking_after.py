@@ -1,0 +1,96 @@
+"""What is done for the files at night: strays swept up, and every file's bytes compared with what
+was written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from dangan.access.rules import Actor
+from dangan.audit.actions import recording
+from dangan.audit.rules import Event
+from dangan.files.models import SealedFile
+from dangan.files.storage import files, place_of, stored_objects
+
+GRACE = timedelta(days=1)
+"""How long an object may lie without a row: the transaction that stores it may still run."""
+
+NIGHT_BYTES = 100 * 2**30
+"""Bytes read in one night; what has waited longest comes first."""
+
+BATCH = 500
+_BLOCK = 2**20
+
+
+def sweep(actor: Actor, *, now: datetime | None = None) -> int:
+    """Removes objects that no row names, left by a crash or a transaction that was taken back;
+    returns how many."""
+    before = (now or timezone.now()) - GRACE
+    removed = 0
+    for batch in _batches(stored_objects()):
+        old = [name for name, written in batch if written < before]
+        kept = SealedFile.objects.filter(object__in=old, state=SealedFile.State.KEPT)
+        strays = set(old) - set(kept.values_list("object", flat=True))
+        for name in strays:
+            files().delete(place_of(name))
+        removed += len(strays)
+    if removed:
+        with recording(actor):
+            actor.trail.add(Event("file.sweep", facts={"removed": removed}))
+    return removed
+
+
+def _batches(
+    found: Iterator[tuple[UUID, datetime]],
+) -> Iterator[list[tuple[UUID, datetime]]]:
+    while batch := list(islice(found, BATCH)):
+        yield batch
+
+
+@dataclass(frozen=True, slots=True)
+class Fixity:
+    """What a check of the files found; ``damaged`` are missing from the disk or altered there."""
+
+    files: int
+    size: int
+    damaged: tuple[UUID, ...]
+
+
+def check_fixity(actor: Actor, *, limit: int = NIGHT_BYTES) -> Fixity:
+    """Hashes the sealed bytes anew, those first that were not looked at for longest; needs no
+    key. What differs is logged as a failure with the identifiers of the files."""
+    damaged: list[UUID] = []
+    count = size = 0
+    waiting = SealedFile.objects.filter(state=SealedFile.State.KEPT)
+    longest_ago = waiting.order_by(F("looked_after_at").asc(nulls_first=True), "id")
+    listed = longest_ago.values_list("id", "object", "digest", "size")
+    for file, name, digest, length in listed.iterator(BATCH):
+        if size >= limit:
+            break
+        if _digest(name) != bytes(digest):
+            damaged.append(file)
+        SealedFile.objects.filter(id=file).update(looked_after_at=timezone.now())
+        count, size = count + 1, size + length
+    facts = {"files": count, "bytes": size, "damaged": [str(file) for file in damaged[:100]]}
+    with recording(actor):
+        actor.trail.add(Event("file.fixity", outcome="failed" if damaged else "done", facts=facts))
+    return Fixity(count, size, tuple(damaged))
+
+
+def _digest(name: UUID) -> bytes | None:
+    """SHA-256 of what lies on the disk under ``name``; None when nothing does."""
+    hashed = hashlib.sha256()
+    try:
+        with files().open(place_of(name)) as handle:
+            while block := handle.read(_BLOCK):
+                hashed.update(block)
+    except OSError:
+        return None
+    return hashed.digest()
