@@ -13,6 +13,7 @@ from dangan.workflow.rules import verbs
 from dangan.workflow.rules.definitions import Definition
 from dangan.workflow.rules.directory import Asking, Directory, Due, Recording
 from dangan.workflow.rules.directory import Recorded as Replaying
+from dangan.workflow.rules.foreseeing import foresee
 from dangan.workflow.rules.showing import (
     allowed,
     diagram,
@@ -37,6 +38,7 @@ __all__ = [
     "allowed",
     "diagram",
     "due_at",
+    "foresee",
     "next_look",
     "progress",
     "replay",

@@ -1,0 +1,134 @@
+"""退回, 撤回, submitting again."""
+
+from __future__ import annotations
+
+from tests.workflow.rules.office import ACT, Office, Story, approve, flow
+
+
+def lanes(*sequences: list[dict[str, object]]) -> dict[str, object]:
+    return {"type": "parallel", "key": "beside", "label": "并行",
+            "lanes": [{"steps": steps} for steps in sequences]}  # fmt: skip
+
+
+def long_case(**more: object) -> Story:
+    steps = [
+        approve("head", {"rule": "head"}),
+        lanes([approve("legal", "陶"), approve("legal_two", "喻")], [approve("finance", "金")]),
+        approve("leader", "邹"),
+        ACT,
+    ]
+    return Story(flow(*steps, **more))
+
+
+def test_back_to_the_initiator_who_changes_it_and_begins_again() -> None:
+    case = long_case()
+    case.do("agree", "沈", "head")
+    case.do("return", "陶", "legal", to="start")
+    assert case.state.status == "returned"
+    assert case.todo() == {"何"}
+    assert case.no("agree", "金", "finance").startswith("这件事已退回给发起人修改")
+    assert case.no("resubmit", "周") == "只有发起人可以重新提交。"
+    case.do("resubmit", "何")
+    assert case.todo() == {"沈"}
+
+
+def test_resume_goes_straight_to_who_returned_it_and_keeps_what_was_agreed() -> None:
+    case = long_case(resubmit="resume")
+    case.do("agree", "沈", "head")
+    case.do("agree", "金", "finance")
+    case.do("return", "陶", "legal", to="start")
+    case.do("resubmit", "何")
+    assert case.open() == ["legal"]
+
+
+def test_resume_begins_again_when_the_changed_facts_lead_another_way() -> None:
+    branch = {
+        "type": "branch", "key": "way", "label": "分支", "otherwise": [],
+        "arms": [{"when": [{"fact": "top_class", "op": "at_least", "value": 4}],
+                  "steps": [approve("privacy", "喻")]}],
+    }  # fmt: skip
+    case = Story(flow(branch, approve("hr", "曹"), resubmit="resume"), top_class=1)
+    case.do("return", "曹", "hr", to="start")
+    case.facts["top_class"] = 5
+    case.do("resubmit", "何")
+    assert case.open() == ["privacy"], "nobody who must decide is passed over"
+
+
+def test_back_to_an_earlier_step_forgets_what_came_after() -> None:
+    case = long_case()
+    case.do("agree", "沈", "head")
+    case.do("agree", "金", "finance")
+    case.do("return", "陶", "legal", to="head")
+    assert case.open() == ["head"]
+    case.do("agree", "沈", "head")
+    assert case.open() == ["legal", "finance"], "both lanes decide again"
+
+
+def test_back_within_a_lane_leaves_the_other_lane_alone() -> None:
+    case = long_case()
+    case.do("agree", "沈", "head")
+    case.do("agree", "金", "finance")
+    case.do("agree", "陶", "legal")
+    case.do("return", "喻", "legal_two", to="legal")
+    assert case.open() == ["legal"]
+    assert case.state.steps["finance"].status == "done"
+
+
+def test_back_into_one_lane_from_after_it_leaves_the_other_lane_done() -> None:
+    case = long_case()
+    for who, step in (("沈", "head"), ("金", "finance"), ("陶", "legal"), ("喻", "legal_two")):
+        case.do("agree", who, step)
+    case.do("return", "邹", "leader", to="legal_two")
+    assert case.open() == ["legal_two"]
+    case.do("agree", "喻", "legal_two")
+    assert case.open() == ["leader"]
+
+
+def test_not_back_to_a_lane_beside_or_to_a_step_that_was_not_done() -> None:
+    case = long_case()
+    case.do("agree", "沈", "head")
+    case.do("agree", "金", "finance")
+    for target in ("finance", "leader", "legal", "nothing", "act"):
+        assert case.no("return", "陶", "legal", to=target).startswith("不能退回到这一步")
+
+
+def test_a_step_that_may_not_return() -> None:
+    case = Story([approve("head", {"rule": "head"}, may=["transfer"])])
+    assert case.no("return", "沈", "head") == "这一步的流程设置不允许这样处理。"
+
+
+def test_withdrawn_while_nobody_has_decided() -> None:
+    case = long_case()
+    assert case.no("withdraw", "沈") == "只有发起人可以撤回。"
+    case.do("withdraw", "何")
+    assert case.state.status == "withdrawn"
+    assert case.todo() == set()
+    assert case.no("agree", "沈", "head") == "这件事已撤回，不能再操作。"
+
+
+def test_not_withdrawn_after_a_decision_but_again_after_submitting_anew() -> None:
+    case = long_case()
+    case.do("agree", "沈", "head")
+    assert case.no("withdraw", "何").startswith("已经有人处理，不能撤回了。")
+    case.do("return", "陶", "legal", to="start")
+    case.do("resubmit", "何")
+    case.do("withdraw", "何")
+
+
+def test_a_returned_case_may_be_given_up() -> None:
+    case = long_case()
+    case.do("return", "沈", "head", to="start")
+    case.do("withdraw", "何")
+    assert case.state.status == "withdrawn"
+
+
+def test_a_returned_case_whose_initiator_left_goes_to_the_keeper_who_then_decides_nothing() -> None:
+    office = Office.usual()
+    case = Story([approve("hr", {"rule": "role", "role": "hr_manager"})], office=office)
+    case.do("return", "曹", "hr", to="start")
+    office.gone.add("何")
+    case.do("reassign")
+    assert case.todo() == {"曹", "严"}
+    case.do("resubmit", "严")
+    assert case.todo() == {"曹"}
+    assert case.no("agree", "严", "hr").startswith("你是发起人或当事人")
