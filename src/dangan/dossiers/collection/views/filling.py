@@ -360,7 +360,7 @@ def add_paper(request: ActorRequest, who: Visitor, info_set: str, row: UUID) -> 
     part = view.section(info_set)
     problem = _too_large(request)
     if not problem and not form.is_valid():
-        problem = " ".join(form.errors.get("file", []))
+        problem = " ".join(map(str, form["file"].errors))
     if not problem:
         given = form.cleaned_data["file"]
         try:
@@ -437,7 +437,7 @@ def photo(request: ActorRequest, who: Visitor) -> HttpResponse:
                 messages.success(request, _("照片已保存"))
                 return redirect("collection:overview")
         else:
-            problem = " ".join(form.errors.get("file", []))
+            problem = " ".join(map(str, form["file"].errors))
     view = queries.draft(who)
     context = {"view": view, "problem": problem}
     return render(request, "collection/photo.html", context, status=422 if problem else 200)
