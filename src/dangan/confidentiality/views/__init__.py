@@ -1,0 +1,1 @@
+"""The pages of secret posts and agreements."""
