@@ -255,7 +255,7 @@ def set_state(actor: Actor, *, subject: UUID, state: str, reason: str = "") -> N
 def set_portrait(actor: Actor, *, subject: UUID, picture: bytes) -> UUID:
     """Stores the portrait: decoded, turned upright, cut to 5:7 and re-encoded, so that nothing
     of the uploaded file but its picture remains. Raises :class:`InvalidRecord`."""
-    jpeg = _portrait_jpeg(picture)
+    jpeg = portrait_jpeg(picture)
     opened = open_subject(actor, subject)
     identity = opened.dictionary.sets["identity"]
     if opened.showings(identity, "edit").get("photo") is not Showing.PLAIN:
@@ -275,7 +275,9 @@ def set_portrait(actor: Actor, *, subject: UUID, picture: bytes) -> UUID:
     return name
 
 
-def _portrait_jpeg(picture: bytes) -> bytes:
+def portrait_jpeg(picture: bytes) -> bytes:
+    """A portrait as it is stored: upright, cut to 5:7, encoded anew. Raises
+    :class:`InvalidRecord` for what is no picture."""
     problem = Message("照片无法读取，请上传 8 MB 以内的 JPEG 或 PNG 图片。")
     if len(picture) > PORTRAIT_MAX_BYTES:
         raise InvalidRecord("identity", [FieldProblem("photo", problem)])

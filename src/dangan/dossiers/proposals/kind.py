@@ -18,6 +18,7 @@ from dangan.dossiers.proposals import queries
 from dangan.dossiers.proposals.actions import release
 from dangan.dossiers.proposals.facts import fact_table
 from dangan.dossiers.proposals.opening import open_held
+from dangan.dossiers.proposals.portraits import install_portrait
 from dangan.dossiers.rules import SubjectPlan
 from dangan.ui.languages import label as in_language
 from dangan.vault.rules import KeyDestroyed
@@ -82,6 +83,7 @@ class ChangeKind(CaseKind):
             effective=stored.effective,
             reason=held.body.words,
         )
+        install_portrait(actor, held)
         stored.state, stored.change_id = Proposal.State.EFFECTIVE, written.change or None
         stored.save(update_fields=["state", "change"])
         release(stored)

@@ -14,6 +14,7 @@ from dangan.dossiers.proposals.actions.sending import (
     release,
     reopen,
     submit,
+    submit_apart,
     withdraw,
 )
 from dangan.dossiers.proposals.refusals import BadState, Claimed, NeedsApproval, Stale
@@ -34,5 +35,6 @@ __all__ = [
     "release",
     "reopen",
     "submit",
+    "submit_apart",
     "withdraw",
 ]

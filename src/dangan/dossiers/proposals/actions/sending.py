@@ -29,6 +29,7 @@ from dangan.dossiers.proposals.actions.holding import (
 )
 from dangan.dossiers.proposals.facts import facts_of
 from dangan.dossiers.proposals.opening import Held, sealed
+from dangan.dossiers.proposals.portraits import install_portrait
 from dangan.dossiers.proposals.refusals import BadState
 from dangan.dossiers.proposals.rules import Body, ProposedRow, row_key
 from dangan.dossiers.queries import open_subject
@@ -71,6 +72,30 @@ def submit(
     with recording(actor):
         held = mine(actor, proposal)
         return _send(actor, held, words.strip(), effective)
+
+
+def submit_apart(
+    actor: Actor, *, proposal: UUID, words: str = "", effective: date | None = None
+) -> list[Submitted]:
+    """Sends a draft set by set: each information set becomes a proposal and, where a desk is
+    asked, a case of its own, so that a doubt about a diploma does not hold up a mobile number.
+
+    A returned proposal goes as it is. All of them are sent or none; raises what :func:`submit`
+    raises.
+    """
+    with recording(actor):
+        held = mine(actor, proposal)
+        parts = held.body.by_set()
+        if held.proposal.state == Proposal.State.RETURNED or len(parts) < 2:
+            return [_send(actor, held, words.strip(), effective)]
+        save(held, parts[0])
+        sent = [_send(actor, held, words.strip(), effective)]
+        for body in parts[1:]:
+            made = begin(actor, held.proposal.subject_id, Proposal.State.OPEN)
+            made.sealed_body = sealed(held.key, made, body)
+            made.save(force_insert=True)
+            sent.append(_send(actor, Held(made, held.key, body), words.strip(), effective))
+        return sent
 
 
 def propose(
@@ -156,6 +181,7 @@ def _write(actor: Actor, held: Held, body: Body, plan: SubjectPlan) -> Submitted
     deletes = all(row.delete for row in plan.rows)
     kind = Change.Kind.DELETE if deletes else Change.Kind.EDIT
     written = write(actor, [plan], kind=kind, reason=body.words, rights=RIGHTS)[0]
+    install_portrait(actor, held)
     scan_subjects(actor, [written.subject])
     stored.state, stored.change_id = Proposal.State.EFFECTIVE, written.change
     release(stored)

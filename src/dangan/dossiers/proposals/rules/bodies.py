@@ -46,6 +46,14 @@ class Body:
     def without_row(self, key: UUID) -> Body:
         return replace(self, rows=tuple(item for item in self.rows if item.key != key))
 
+    def by_set(self) -> list[Body]:
+        """The rows of each information set by themselves, with the same words."""
+        keys = dict.fromkeys(item.plan.info_set for item in self.rows)
+        return [
+            replace(self, rows=tuple(item for item in self.rows if item.plan.info_set == key))
+            for key in keys
+        ]
+
     @property
     def plans(self) -> list[RowPlan]:
         return [item.plan for item in self.rows]
