@@ -27,6 +27,8 @@ from dangan.dossiers.proposals.rules import (
 from dangan.dossiers.proposals.rules.routes import touched
 from dangan.dossiers.rules import changed_fields
 from dangan.dossiers.writing import Draft, Setting
+from dangan.workflow.models import Case
+from dangan.workflow.rights import may_see
 
 _SEED = Path(__file__).parent / "data" / "routes.toml"
 
@@ -134,5 +136,6 @@ def refuse_claimed(actor: Actor, rows: Sequence[UUID], *, but: UUID | None = Non
     found = claims.order_by("id").first()
     if found is not None:
         proposal = found.proposal
-        may_see = proposal.opened_by == actor.id or actor.may("cases.all")
-        raise Claimed(proposal.case_number, found.row, proposal.case if may_see else None)
+        case = Case.objects.filter(id=proposal.case).first() if proposal.case else None
+        shown = case.id if case and may_see(actor, case) else None
+        raise Claimed(proposal.case_number, found.row, shown)
