@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the signatures of a kind
 """A kind of case of its own, and members of the cast with accounts that may sign in."""
 
 from __future__ import annotations

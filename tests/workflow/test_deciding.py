@@ -70,7 +70,11 @@ def test_the_page_shows_participants_who_did_what_in_words(flow, office):
     said = [(line.verb, line.name, line.words) for line in view.timeline]
     assert said == [("submit", "沈知微", "家里有事"), ("agree", "陆怀瑾", "准假")]
     head, hr, apply = view.steps
-    assert (head.state, head.signers[0].name, head.signers[0].verdict) == ("done", "陆怀瑾", "agree")
+    assert (head.state, head.signers[0].name, head.signers[0].verdict) == (
+        "done",
+        "陆怀瑾",
+        "agree",
+    )
     assert (hr.state, [signer.name for signer in hr.signers]) == ("now", ["梁慎行"])
     assert apply.state == "later"
     assert view.turns == ()

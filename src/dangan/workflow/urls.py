@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from dangan.workflow.views import boxes, case, definitions, deeds, deputies, editing, files, talk
+from dangan.workflow.views import boxes, case, deeds, definitions, deputies, editing, files, talk
 
 app_name = "workflow"
 urlpatterns: list[URLPattern | URLResolver] = [

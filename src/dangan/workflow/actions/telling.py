@@ -53,8 +53,10 @@ def notices_of(
     later = {effect.kind for effect in effects}
     for effect in effects:
         accounts = tuple(UUID(one) for one in effect.accounts)
-        if effect.kind == "assigned" and "returned" in later:
-            continue  # told as returned
+        if effect.kind == "assigned" and not effect.step:  # to be changed and submitted again
+            if "returned" not in later:
+                yield Told("case.returned", accounts)
+            continue
         if effect.kind == "assigned" and {"asked", "escalated"} & later:
             accounts = tuple(
                 one for one in accounts if not _told_apart(str(one), effect.step, effects)

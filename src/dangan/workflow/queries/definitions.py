@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q
-from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from dangan.access import registry
 from dangan.access.rules import Absent, Actor, require
-from dangan.organization.calendar.queries import calendar
 from dangan.ui.languages import label
 from dangan.ui.messages import say
 from dangan.workflow import definitions_store as store
@@ -21,6 +23,10 @@ from dangan.workflow.problems import BadDefinition
 from dangan.workflow.queries import wording
 from dangan.workflow.queries.shapes import DefinitionLine, DefinitionView, DryStep, VersionLine
 from dangan.workflow.rules import definitions as shapes
+from dangan.workflow.rules import foreseeing
+from dangan.workflow.rules.definitions import Act, Approve, Fill, Notify
+from dangan.workflow.rules.foreseeing import Foreseen
+from dangan.workflow.rules.states import Party
 
 DRAFT = DefinitionVersion.State.DRAFT
 RUNNING = Count("cases", filter=Q(cases__finished_at=None))
@@ -58,7 +64,7 @@ def _running(version: DefinitionVersion) -> int:
     return int(getattr(version, "running", 0))
 
 
-def _chosen(versions: list[DefinitionVersion], number: int | None) -> DefinitionVersion:
+def _chosen(versions: Sequence[DefinitionVersion], number: int | None) -> DefinitionVersion:
     """The version asked for; else the draft, the one in use, the newest. Raises Absent."""
     if number is not None:
         found = [version for version in versions if version.version == number]
@@ -119,34 +125,66 @@ def dry_run(
     """Who would decide what, were ``initiator`` (an account) to start such a case now.
 
     Nothing is kept. Whether the actor may look ``subject`` up is the caller's to decide. Raises
-    :class:`BadDefinition` for a body without the shape of one, and :class:`NotAllowed` when the
-    case could not be started at all.
+    :class:`BadDefinition` for a body without the shape of a definition.
     """
-    from dangan.workflow.rules import foreseeing
     require(actor, "definitions.view")
     try:
         parsed = shapes.parse(definition_body)
     except shapes.BadDefinition as error:
         raise BadDefinition((("", error.message),)) from None
-    live = Live(subjects=[subject], accounts=[initiator])
     steps = foreseeing.foresee(
         parsed,
         facts=facts,
         initiator=str(initiator),
         subject=str(subject) if subject else "",
-        now=timezone.now(),
-        directory=live,
-        calendar_due=calendar().due,
+        directory=Live(subjects=[subject], accounts=[initiator]),
     )
-    names = wording.names_for(who for step in steps for who in step.who)
+    names = wording.names_for(who for step in steps for who in _who(step))
     return [
         DryStep(
-            key=step.key,
-            label=label(step.label, step.label_en),
-            who=tuple(names.get(who, "") for who in step.who),
-            why=say(step.why),
-            depth=step.depth,
-            type=step.kind,
+            key=item.key,
+            label=store.label_of(item.step),
+            who=tuple(names.get(who, "") for who in dict.fromkeys(_who(item))),
+            why="；".join(dict.fromkeys(_why(item))),
+            depth=len(parsed.structure.places[item.key].inside),
+            type=str(item.step.__struct_config__.tag),
         )
-        for step in steps
+        for item in steps
     ]
+
+
+def _who(step: Foreseen) -> list[str]:
+    return [*step.copied, *(who for party in step.parties for who in party.who)]
+
+
+def _why(step: Foreseen) -> Iterator[str]:
+    """How the people of a step were found, in words."""
+    if isinstance(step.step, Notify):
+        yield _("抄送，不用办理")
+    if isinstance(step.step, Act):
+        yield _("前面都同意后自动生效")
+    for party in step.parties:
+        if not party.who:
+            yield _("找不到可以办理的人")
+            continue
+        yield str(_FOUND.get(party.why, party.why)).format(role=_role_label(step.step, party))
+
+
+def _role_label(step: shapes.Step, party: Party) -> str:
+    if not isinstance(step, Approve | Fill) or not 0 <= party.rule < len(step.who):
+        return ""
+    role = registry.matrix().roles.get(step.who[party.rule].role)
+    return label(role.label, role.label_en) if role else ""
+
+
+_FOUND: Mapping[str, str | Promise] = {
+    "head": gettext_lazy("部门负责人"),
+    "fact_head": gettext_lazy("相关部门的负责人"),
+    "supervisor": gettext_lazy("直接上级"),
+    "role": gettext_lazy("角色：{role}"),
+    "person": gettext_lazy("指定的人"),
+    "initiator": gettext_lazy("发起人"),
+    "subject": gettext_lazy("当事人"),
+    "above": gettext_lazy("规则找不到可以办理的人，由上一级办理"),
+    "keeper": gettext_lazy("规则和上级都找不到人，由流程负责角色办理"),
+}

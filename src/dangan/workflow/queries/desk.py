@@ -93,7 +93,7 @@ def desk(
     require(actor, "cases.own")
     acting = acting_as(actor) if box == "todo" else (actor.id,)
     limit = max(1, min(limit, LIMIT_AT_MOST))
-    asked = {
+    asked: dict[str, Any] = {
         "as": list(acting), "me": actor.id, "reach": REACH, "kind": kind, "state": state,
         "limit": limit, "offset": max(0, offset),
     }  # fmt: skip
@@ -156,7 +156,7 @@ def _lines(actor: Actor, entries: Sequence[_Entry]) -> Iterable[DeskLine]:
             due_at=due,
             overdue=due is not None and due < now and not case.ended,
             wake_on=case.wake_on,
-            progress=tuple(progress(definition, state)),
+            progress=progress(definition, state),
             version=case.version,
             task=entry.task,
             role=entry.role,
