@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "dangan.dossiers.collection",
     "dangan.entitlements",
     "dangan.lifecycle",
+    "dangan.lifecycle.reminders",
     "dangan.confidentiality",
     "dangan.operations",
     "dangan.exchange",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dangan.workflow.urls")),
     path("", include("dangan.entitlements.urls")),
     path("", include("dangan.lifecycle.urls")),
+    path("", include("dangan.lifecycle.reminders.urls")),
     path("", include("dangan.confidentiality.urls")),
     path("", include("dangan.exchange.urls")),
     path("", include("dangan.reports.urls")),

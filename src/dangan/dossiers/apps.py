@@ -10,7 +10,12 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.access import people  # noqa: PLC0415 - needs loaded models
-        from dangan.dossiers import case_panels, case_people, integrity  # noqa: PLC0415
+        from dangan.dossiers import (  # noqa: PLC0415
+            case_panels,
+            case_people,
+            integrity,
+            mail_addresses,
+        )
         from dangan.dossiers.proposals.kind import ChangeKind  # noqa: PLC0415
         from dangan.dossiers.queries import find_by_unique  # noqa: PLC0415
         from dangan.workflow import handling  # noqa: PLC0415
@@ -19,6 +24,7 @@ class DossiersConfig(AppConfig):
         people.register(lambda number: find_by_unique("identity.employee_number", number))
         case_panels.register()
         integrity.register()
+        mail_addresses.register()
         case_people.register()
         register(
             NavItem("desk", _("工作台"), "dossiers:desk", "checklist", None, order=10, phone=10)

@@ -1,0 +1,17 @@
+"""What falls due soon, in the rail of the work desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dangan.lifecycle.reminders import queries
+
+if TYPE_CHECKING:
+    from dangan.access.pages import ActorRequest
+
+
+def due_soon(request: ActorRequest) -> Mapping[str, Any] | None:
+    """The next of each kind; nothing for somebody to whom nothing falls due."""
+    found = queries.panel(request.actor)
+    return {"shown": found, "days": queries.SOON_DAYS} if found else None
