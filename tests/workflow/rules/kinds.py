@@ -58,7 +58,9 @@ KINDS = {
         )
     ),
     "newcomer": Kind(
-        (*_MOVE, _fact("reentry", "flag"), _fact("checked", "flag")), parts=("pay", "checks", "contract")),
+        (*_MOVE, _fact("reentry", "flag"), _fact("checked", "flag")),
+        parts=("pay", "checks", "contract"),
+    ),
     "regularisation": Kind(
         (
             _EFFECTIVE,

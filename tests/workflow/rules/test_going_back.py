@@ -132,3 +132,11 @@ def test_a_returned_case_whose_initiator_left_goes_to_the_keeper_who_then_decide
     case.do("resubmit", "严")
     assert case.todo() == {"曹"}
     assert case.no("agree", "严", "hr").startswith("你是发起人或当事人")
+
+
+def test_a_case_returned_to_somebody_who_has_left_goes_to_the_keepers_at_once() -> None:
+    office = Office.usual()
+    case = Story([approve("hr", {"rule": "role", "role": "hr_manager"})], office=office)
+    office.gone.add("何")
+    case.do("return", "曹", "hr", to="start")
+    assert case.todo() == {"曹", "严"}

@@ -88,8 +88,9 @@ def test_a_transfer_passes_both_heads_and_is_checked_for_a_confidential_post() -
 
 
 def test_a_newcomer_is_confirmed_by_the_head_of_the_new_unit() -> None:
-    assert passes("newcomer", new_unit="市场部") == ["head", "leader"]
-    assert passes("newcomer", security_critical=True)[0] == "secret_check"
+    assert passes("newcomer", new_unit="市场部", checked=True) == ["head", "leader"]
+    assert passes("newcomer", new_unit="市场部") == ["checks", "head", "leader"]
+    assert passes("newcomer", checked=True, security_critical=True)[0] == "secret_check"
 
 
 def test_a_departure_is_signed_department_by_department() -> None:

@@ -58,12 +58,15 @@ def start(
     now: datetime,
     directory: Directory,
     calendar_due: Due,
+    barred: tuple[str, ...] = (),
 ) -> Outcome:
     """Submits a new case. ``subject`` is empty for a case about nobody.
 
-    Raises :class:`NotAllowed` when nobody at all could decide.
+    ``barred`` are accounts that must not decide either, such as one that gains by the case and
+    belongs to no dossier. Raises :class:`NotAllowed` when nobody at all could decide.
     """
-    event = Event(verb="submit", by=initiator, who=(subject,) if subject else ())
+    who = (subject, *barred) if subject or barred else ()
+    event = Event(verb="submit", by=initiator, who=who)
     asking = Recording(directory, calendar_due, facts)
     return _outcome(definition, None, event, now, asking)
 

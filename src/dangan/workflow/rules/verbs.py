@@ -151,9 +151,8 @@ def _return(moving: Moving) -> None:
         _turn(moving, "return")
     target = event.to or START
     if target == START:
-        moving.change(
-            status="returned", returned_from=event.step, decided=True, wake_on=None, copies=()
-        )
+        moving.change(status="returned", returned_from=event.step, decided=True, wake_on=None)
+        _find_starter(moving)
         moving.tell("returned", event.step, moving.state.starters)
         return
     if target not in earlier(moving.definition, moving.steps, event.step):

@@ -89,7 +89,7 @@ def _submitted(event: Event, now: datetime, asking: Asking) -> State:
         subject=subject,
         subject_account=account,
         unit=asking.place(subject, event.by),
-        barred=tuple(dict.fromkeys(one for one in (event.by, account) if one)),
+        barred=tuple(dict.fromkeys(one for one in (event.by, account, *event.who[1:]) if one)),
         starters=(event.by,),
         submitted_at=now,
     )
