@@ -10,6 +10,7 @@ GROUPS = {
     "vault": "封存、密钥轮换",
     "import": "电子表格导入",
     "roster": "花名册、检索、统计",
+    "workflow": "审批引擎和审批事项",
     "pages": "页面的服务器用时和 SQL 条数",
 }
 """Groups in the order they run, each with what it measures."""

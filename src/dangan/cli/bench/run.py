@@ -84,6 +84,12 @@ def roster(*, quick: bool) -> list[Figure]:
     return [*_figures(bench_roster(sizes=sizes)), *roster_page(max(sizes))]
 
 
+def workflow(*, quick: bool) -> list[Figure]:
+    from dangan.workflow.benchmark import figures
+
+    return _figures(figures(quick=quick))
+
+
 def pages(*, quick: bool) -> list[Figure]:
     """Pages over demonstration people, few and many; an installation of its own for each size."""
     sizes = (100, 300) if quick else (1_000, 100_000)
@@ -126,6 +132,7 @@ RUNS: dict[str, Callable[..., list[Figure]]] = {
     "vault": vault,
     "import": imports,
     "roster": roster,
+    "workflow": workflow,
     "pages": pages,
 }
 
