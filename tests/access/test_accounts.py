@@ -70,26 +70,33 @@ def test_only_account_managers_make_accounts_and_their_roles_wait_for_another(
     console, make_account
 ):
     it = queries.actor_of(make_account("it", "it"))
+    hr = queries.actor_of(make_account("hr", "hr_manager"))
     made = actions.create_account(
         it, login="liang", name="梁慎行", roles=[("hr_specialist", None)], reason="新入职"
     )
     assert queries.actor_of(made.id).grants == ()
     assert RightsRequest.objects.get().account_id == made.id
-    hr = queries.actor_of(make_account("hr", "hr_manager"))
     with pytest.raises(Refused):
         actions.create_account(hr, login="x", name="某")
 
 
-def test_a_reset_password_must_be_changed_and_ends_sessions(make_account):
-    it = queries.actor_of(make_account("it", "it"))
+def test_a_reset_password_must_be_changed_and_ends_sessions(make_account, console):
     account = make_account("chen", "finance")
     before = Account.objects.get(pk=account)
-    made = actions.reset_password(it, account=account)
+    made = actions.reset_password(console, account=account)
     after = Account.objects.get(pk=account)
     assert made.login == "chen"
     assert check_password(made.password, after.password)
     assert after.must_change_password
     assert after.get_session_auth_hash() != before.get_session_auth_hash()
+
+
+def test_whoever_manages_accounts_never_learns_a_password_of_others(make_account):
+    it, account = queries.actor_of(make_account("it", "it")), make_account("chen", "finance")
+    before = Account.objects.get(pk=account).password
+    with pytest.raises(Refused, match="由另一个人同意"):
+        actions.reset_password(it, account=account)
+    assert Account.objects.get(pk=account).password == before
 
 
 def test_a_locked_account_acts_no_more_until_it_is_opened(make_account):

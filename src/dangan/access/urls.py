@@ -10,7 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new/", accounts.create, name="create"),
     path("accounts/<uuid:account>/", accounts.detail, name="account"),
-    path("accounts/<uuid:account>/reset/", accounts.reset, name="reset"),
     path("accounts/<uuid:account>/lock/", accounts.lock, name="lock"),
     path("accounts/<uuid:account>/unlock/", accounts.unlock, name="unlock"),
     path("accounts/<uuid:account>/ask/", accounts.ask, name="ask"),

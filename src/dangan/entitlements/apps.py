@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui.navigation import NavItem, register
 
 
 class EntitlementsConfig(AppConfig):
@@ -16,3 +19,36 @@ class EntitlementsConfig(AppConfig):
             handling.register(kind())
         requests.register(CaseDesk())
         leaving.register("entitlements", on_leaving)
+        register(
+            NavItem(
+                "grants",
+                _("临时授权"),
+                "entitlements:mine",
+                "hourglass",
+                "grants.request",
+                section="flow",
+                order=60,
+            )
+        )
+        register(
+            NavItem(
+                "my_reviews",
+                _("复核授权"),
+                "entitlements:my_reviews",
+                "checkbox",
+                "reviews.answer",
+                section="flow",
+                order=70,
+            )
+        )
+        register(
+            NavItem(
+                "reviews",
+                _("权限复核"),
+                "entitlements:reviews",
+                "shield-check",
+                "reviews.manage",
+                section="settings",
+                order=60,
+            )
+        )

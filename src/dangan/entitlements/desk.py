@@ -33,7 +33,7 @@ class CaseDesk:
 
     def turns(self, actor: Actor, requests: Collection[UUID]) -> Collection[UUID]:
         found = _tasks(actor).filter(case__object__in=requests)
-        return set(found.values_list("case__object", flat=True))
+        return {row for row in found.values_list("case__object", flat=True) if row}
 
     def decide(self, actor: Actor, request: RightsRequest, verdict: Verdict) -> None:
         case = Case.objects.filter(object=request.id, kind="rights_change").first()
@@ -68,4 +68,4 @@ def _step(actor: Actor, case: Case) -> str | None:
 
 
 def _tasks(actor: Actor) -> QuerySet[Task]:
-    return Task.objects.filter(account=actor.id, role="decide", state=Task.State.OPEN)
+    return Task.objects.filter(account=actor.id, role="sign", state=Task.State.OPEN)

@@ -75,6 +75,7 @@ def open_rights_change(actor: Actor, request: RightsRequest, reason: str) -> Cas
         object=request.id,
         facts=facts,
         words=reason,
+        barred=[request.account_id],
     )
 
 
@@ -91,8 +92,16 @@ def _open(
     actor: Actor, definition: str, subject: UUID | None, wish: Wish, facts: Mapping[str, Json]
 ) -> Case:
     """Opens the case of a row just stored, and tells the row its case."""
+    barred = [wish.account]
+    if isinstance(wish, Handover):
+        barred.append(wish.giver)
     case = workflow.open_case(
-        actor, definition=definition, subject=subject, object=wish.id, facts=facts
+        actor,
+        definition=definition,
+        subject=subject,
+        object=wish.id,
+        facts=facts,
+        barred=barred,
     )
     type(wish)._default_manager.filter(pk=wish.pk).update(case=case.id, number=case.number)
     wish.case, wish.number = case.id, case.number

@@ -10,6 +10,7 @@ from dangan.access.queries.accounts import (
     account,
     accounts,
     open_requests,
+    own_grants,
     own_tokens,
 )
 from dangan.access.queries.actors import (
@@ -65,6 +66,7 @@ __all__ = [
     "names_of_accounts",
     "not_over",
     "open_requests",
+    "own_grants",
     "own_tokens",
     "refusal_title",
     "role_grants",

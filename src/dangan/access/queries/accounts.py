@@ -176,6 +176,15 @@ def account(actor: Actor, account_id: UUID) -> AccountDetail:
     )
 
 
+def own_grants(actor: Actor) -> tuple[GrantLine, ...]:
+    """The actor's own roles, those that begin later and those that come by themselves too."""
+    row = accounts_with_grants().filter(pk=actor.id).first()
+    if row is None:
+        return ()
+    grants = list(Grant.objects.filter(not_over(timezone.localdate()), account=row).order_by("at"))
+    return _grant_lines(row, grants, _Known((), {grant.granted_by for grant in grants}))
+
+
 def open_requests(actor: Actor) -> tuple[RequestLine, ...]:
     """Every request that waits for a decision, oldest first."""
     require(actor, "rights.view")

@@ -80,16 +80,6 @@ def _detail(
 
 @page("accounts.manage")
 @require_POST
-@sensitive_variables("made")
-def reset(request: ActorRequest, account: UUID) -> HttpResponse:
-    """A new first password, shown on the answer to this one request."""
-    made = actions.reset_password(request.actor, account=account)
-    context = {"made": made, "was_reset": True, "nav": "accounts"}
-    return render(request, "access/account_made.html", context)
-
-
-@page("accounts.manage")
-@require_POST
 def lock(request: ActorRequest, account: UUID) -> HttpResponse:
     """Locks an account and ends its sessions."""
     actions.lock_account(request.actor, account=account)

@@ -107,7 +107,7 @@ def tell_reviewers(campaign: Campaign, counts: Counter[UUID], topic: str) -> Non
     """Tells each reviewer how many lines wait."""
     where = organization.tree().label(campaign.unit) if campaign.unit else ""
     for reviewer, count in counts.items():
-        facts = {
+        facts: dict[str, str | int] = {
             "label": f"权限复核（{where or '全公司'}）",
             "label_en": f"Access review ({where or 'whole company'})",
             "count": count,

@@ -7,7 +7,7 @@ rows, notices and log entries are written together by :meth:`Run.save`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +28,7 @@ from dangan.workflow.actions import rows, telling
 from dangan.workflow.handling import CannotTakeEffect, Facts, Json, kind_of
 from dangan.workflow.models import Case, CaseEvent, Task
 from dangan.workflow.people import Live
+from dangan.workflow.rights import Seen
 from dangan.workflow.rules import engine
 from dangan.workflow.rules.assigning import LEADER
 from dangan.workflow.rules.definitions import Approve, Definition, Fill, Notify
@@ -65,6 +66,8 @@ class Run:
         self._due = calendar().due
         self._events: list[CaseEvent] = []
         self.live = Live()
+        self.seen: Seen | None = None
+        """How the actor sees the one case of a verb; None in a sweep."""
 
     def load(self, cases: Sequence[Case]) -> None:
         """Takes locked cases in: definitions, keys, open tasks, one statement each."""
@@ -96,7 +99,13 @@ class Run:
         )
 
     def begin(
-        self, case: Case, definition: Definition, key: SubjectKey, facts: Facts, words: str
+        self,
+        case: Case,
+        definition: Definition,
+        key: SubjectKey,
+        facts: Facts,
+        words: str,
+        barred: Collection[UUID] = (),
     ) -> Running:
         """Submits a new case. Raises :class:`NotAllowed`."""
         item = Running(case, definition, key, facts=dict(facts))
@@ -110,6 +119,7 @@ class Run:
             now=self.now,
             directory=self.live,
             calendar_due=self._due,
+            barred=tuple(str(account) for account in barred),
         )
         self._take(item, outcome, words)
         return item

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -26,10 +27,12 @@ def open_case(
     facts: Facts,
     words: str = "",
     effective: date | None = None,
+    barred: Collection[UUID] = (),
 ) -> Case:
     """Opens and submits a case by the definition in use; joins the caller's transaction.
 
-    ``effective`` becomes the fact of that name. Who may start what is the calling room's to
+    ``effective`` becomes the fact of that name. ``barred`` are accounts that must not decide
+    besides the initiator's and the person's own: whoever gains without having a dossier. Who may start what is the calling room's to
     require; ``start`` of the definition is required here. The row stands before effects happen,
     so that a kind may cite its number. Raises :class:`CannotStart` with a sentence.
     """
@@ -55,7 +58,7 @@ def open_case(
         case.sealed_facts = opening.seal_facts(key, case.id, asked)
         case.save(force_insert=True)
         try:
-            run.begin(case, flow, key, asked, words.strip())
+            run.begin(case, flow, key, asked, words.strip(), barred)
             run.save()
         except NotAllowed as error:
             actor.trail.add(
