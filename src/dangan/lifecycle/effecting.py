@@ -4,7 +4,7 @@ later day, of the sweep that finds it due: dossier, state, accounts and grants, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -33,6 +33,12 @@ PAY_REASONS = {Kind.PROMOTION: "3", Kind.TRANSFER: "5"}
 
 MOVES = (Kind.PROMOTION, Kind.TRANSFER)
 """Movements that lead to another post."""
+
+STEPS_TO_FILED: Mapping[str, Sequence[str]] = {
+    "draft": ("confirmed", "filed"),
+    "confirmed": ("filed",),
+}
+"""A3 allows no skipping: people who came in by import are confirmed, not filed."""
 
 GONE = frozenset({"departed", "retained", "destroyed"})
 
@@ -123,8 +129,8 @@ class _Effect:
                 reason=self._reason(),
             )
             movement.change = written.change or None
-        if movement.kind == Kind.NEWCOMER and not self.again:
-            for state in _states_to_filed(self.person.state):
+        if movement.kind in (Kind.NEWCOMER, Kind.DEPARTURE):
+            for state in STEPS_TO_FILED.get(self.person.state, ()):
                 self._state(state)
         if movement.kind == Kind.DEPARTURE:
             self._state("departed")
@@ -201,11 +207,6 @@ class _Effect:
                 facts={"kind": movement.kind, "number": self.case.number},
             )
         )
-
-
-def _states_to_filed(state: str) -> Sequence[str]:
-    """The steps that lead to 已归档 (A3 allows no skipping)."""
-    return {"draft": ("confirmed", "filed"), "confirmed": ("filed",)}.get(state, ())
 
 
 def before(now: effects.Present) -> dict[str, Values]:
