@@ -116,7 +116,10 @@ def test_an_employee_signs_and_takes_the_signed_copy_away(cast, manager, browser
 def test_the_desk_reminds_of_what_is_unsigned(cast, manager, browser):
     published(manager)
     employee = browser(name="沈知微")
-    assert "员工保密协议" in employee.get(reverse("dossiers:desk")).content.decode()
+    desk = employee.get(reverse("dossiers:desk")).content.decode()
+    panel = reverse("dossiers:panel", args=["agreements"])
+    assert panel in desk
+    assert "员工保密协议" in employee.get(panel).content.decode()
 
 
 def test_anothers_signed_copy_looks_absent(cast, manager, browser):

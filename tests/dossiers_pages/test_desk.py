@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
+import pytest
 from django.template.loader import get_template
 from django.utils import timezone
 from tests.browsers import Browser
@@ -94,19 +96,39 @@ def test_whoever_is_not_signed_in_goes_to_the_log_in_page(cast: Cast, client) ->
     assert answer.status_code == 302 and answer["Location"].startswith("/login/")
 
 
-def test_a_room_above_adds_a_panel_for_those_who_may(cast: Cast, browser: Browser) -> None:
+@pytest.fixture
+def added() -> Iterator[None]:
+    """Panels of a room above: one drawn with the desk, two asked for once it stands."""
     template = get_template("dossiers/parts/looks.html").template.name
     before = dict(desk._panels)
-    desk.register_panel("t", template, lambda _r: {"n": 3}, permission="people.import")
-    desk.register_panel("empty", template, lambda _r: None, permission="people.import")
-    try:
-        shown = browser("hr_specialist").get("/").context["panels"]
-        assert {"n": 3} in [panel.content for panel in shown]
-        assert len([panel for panel in shown if panel.template == template]) == 1
-        assert browser("finance").get("/").context["panels"] == []
-    finally:
-        desk._panels.clear()
-        desk._panels.update(before)
+    desk._panels.clear()
+    needs = "people.import"
+    desk.register_panel("t", template, lambda _r: {"looks": []}, permission=needs, later=False)
+    desk.register_panel("slow", template, lambda _r: {"looks": []}, permission=needs)
+    desk.register_panel("empty", template, lambda _r: None, permission=needs)
+    yield
+    desk._panels.clear()
+    desk._panels.update(before)
+
+
+def test_a_room_above_adds_panels_for_those_who_may(cast, browser, added) -> None:
+    shown = browser("hr_specialist").get("/").context["panels"]
+    assert [panel.content.get("url", "drawn") for panel in shown] == [
+        "/desk/empty/",
+        "/desk/slow/",
+        "drawn",
+    ]
+    assert browser("finance").get("/").context["panels"] == []
+
+
+def test_a_later_panel_is_told_to_those_who_may_and_looks_absent_to_others(
+    cast, browser, added
+) -> None:
+    hr = browser("hr_specialist")
+    assert hr.get("/desk/slow/").status_code == 200
+    assert hr.get("/desk/empty/").content == b""
+    assert hr.get("/desk/none/").status_code == 404
+    assert browser("finance").get("/desk/slow/").status_code == 404
 
 
 def test_few_statements(cast: Cast, browser: Browser) -> None:
@@ -114,9 +136,3 @@ def test_few_statements(cast: Cast, browser: Browser) -> None:
         client.get("/")
         with few_statements():
             client.get("/")
-
-
-def test_my_information_is_the_own_dossier(cast: Cast, browser: Browser) -> None:
-    answer = browser(name=WHO).get("/me/")
-    assert answer.status_code == 302 and answer["Location"] == f"/people/{cast.people[WHO]}/"
-    assert "没有对应的档案" in browser("it").get("/me/").content.decode()

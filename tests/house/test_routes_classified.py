@@ -26,6 +26,7 @@ SIGNED_IN = {
     "access:password",
     "dossiers:desk",
     "dossiers:me",
+    "dossiers:panel",
     "ui:help",
     "ui:home",
 }

@@ -63,7 +63,7 @@ class PostForm(forms.Form):
         label=_("须核查且无异常的项目"),
         required=False,
         choices=(),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
     needs_agreement = forms.BooleanField(label=_("须签订保密协议"), required=False, initial=True)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

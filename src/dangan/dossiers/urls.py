@@ -17,6 +17,7 @@ from dangan.dossiers.views import state as state_page
 app_name = "dossiers"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.desk, name="desk"),
+    path("desk/<slug:key>/", desk.panel, name="panel"),
     path("me/", me.me, name="me"),
     path("people/new/", create.create, name="create"),
     path("people/pick/", people.pick, name="pick"),

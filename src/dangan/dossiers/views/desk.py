@@ -127,6 +127,16 @@ ENTRIES: Sequence[tuple[str, str, str, str | Promise, str | Promise]] = (
 
 @page(None, login_only=True)
 @require_safe
+def panel(request: ActorRequest, key: str) -> HttpResponse:
+    """One panel of the desk, asked for once the page stands; empty when it has nothing to tell."""
+    found = panels.fill(request, key)
+    if found is None:
+        return HttpResponse()
+    return render(request, found.template, {"panel": found.content})
+
+
+@page(None, login_only=True)
+@require_safe
 def desk(request: ActorRequest) -> HttpResponse:
     """The desk of the person signed in; what a role may not see is not there."""
     actor = request.actor
