@@ -19,6 +19,7 @@ from dangan.dossiers.api import router as dossiers_router
 from dangan.organization.api import router as organization_router
 from dangan.roster.api import router as roster_router
 from dangan.ui.requirements import requirement_of
+from dangan.workflow.api import router as workflow_router
 
 DESCRIPTION = """\
 人事档案接口。每次调用都按令牌所属账号的权限裁剪，并记入日志。
@@ -106,3 +107,4 @@ api.add_router("/", dossiers_router)
 api.add_router("/", roster_router)
 api.add_router("/", organization_router)
 api.add_router("/", dictionary_router)
+api.add_router("/", workflow_router)

@@ -23,6 +23,9 @@ from dangan.dossiers.rules import Conflict, InvalidRecord
 from dangan.organization.rules import UnitProblem
 from dangan.roster.rules import UnknownPath
 from dangan.ui.messages import say
+from dangan.workflow.api import NoCaseVersion
+from dangan.workflow.handling import CannotTakeEffect
+from dangan.workflow.problems import AlreadyDecided, CaseMoved, NotAllowed
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +38,22 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     return problem(problems.REFUSED, error.reason, extra={"needs": error.action})
 
 
-def conflict(_request: HttpRequest, error: Conflict) -> HttpResponse:
+def conflict(_request: HttpRequest, error: Conflict | CaseMoved) -> HttpResponse:
     return problem(
         problems.CONFLICT,
         str(_("请重新读取这条记录，再决定是否修改。")),
         extra={"base_version": error.base_version, "version": error.version},
+    )
+
+
+def not_allowed(_request: HttpRequest, error: NotAllowed | CannotTakeEffect) -> HttpResponse:
+    return problem(problems.NOT_ALLOWED, say(error.message))
+
+
+def already_decided(_request: HttpRequest, error: AlreadyDecided) -> HttpResponse:
+    return problem(
+        problems.ALREADY_DECIDED,
+        extra={"by": error.who, "at": error.when.isoformat(), "verb": error.verb},
     )
 
 
@@ -120,6 +134,10 @@ _HANDLERS: dict[type[Exception], Callable[[Any, Any], HttpResponse]] = {
     HttpError: http_error,
     Refused: refused,
     Conflict: conflict,
+    CaseMoved: conflict,
+    NotAllowed: not_allowed,
+    CannotTakeEffect: not_allowed,
+    AlreadyDecided: already_decided,
     InvalidRecord: invalid_record,
     BadValue: told,
     UnitProblem: told,
@@ -131,6 +149,7 @@ _HANDLERS: dict[type[Exception], Callable[[Any, Any], HttpResponse]] = {
     UnicodeError: _plain(problems.BAD_REQUEST),
     RequestDataTooBig: _plain(problems.TOO_LARGE),
     NoBaseVersion: _plain(problems.NO_BASE),
+    NoCaseVersion: _plain(problems.NO_BASE),
     AuditUnavailable: _plain(problems.NO_LOG),
 }
 

@@ -35,6 +35,8 @@ NO_TOKEN = Kind("no-token", 401, _("需要有效的访问令牌"))
 REFUSED = Kind("refused", 403, _("没有这项权限"))
 ABSENT = Kind("absent", 404, _("没有找到，或者你无权查看"))
 WRONG_METHOD = Kind("wrong-method", 405, _("这个地址不支持这种请求方法"))
+NOT_ALLOWED = Kind("not-allowed", 409, _("现在不能这样办理"))
+ALREADY_DECIDED = Kind("already-decided", 409, _("这一步已经有人处理"))
 CONFLICT = Kind("conflict", 409, _("这条记录在你打开之后被别人改过"))
 TOO_LARGE = Kind("too-large", 413, _("请求太大"))
 INVALID = Kind("invalid", 422, _("有值不能接受"))
@@ -48,6 +50,8 @@ KINDS = (
     REFUSED,
     ABSENT,
     WRONG_METHOD,
+    NOT_ALLOWED,
+    ALREADY_DECIDED,
     CONFLICT,
     TOO_LARGE,
     INVALID,

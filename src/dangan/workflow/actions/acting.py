@@ -12,11 +12,10 @@ from dangan.audit.actions import recording
 from dangan.audit.rules import Event as Noted
 from dangan.dictionary.rules import Message
 from dangan.workflow.actions.running import Run, Running
-from dangan.workflow.deputising import principals
 from dangan.workflow.handling import CannotTakeEffect
 from dangan.workflow.models import Case, CaseEvent, Task
 from dangan.workflow.problems import AlreadyDecided, CaseMoved, NotAllowed
-from dangan.workflow.rights import visible
+from dangan.workflow.rights import look
 from dangan.workflow.rules.states import Event
 
 CONTENT = ("resubmit", "fill", "return")
@@ -32,12 +31,14 @@ def acting(
     Raises :class:`Absent`, :class:`CaseMoved`, and what the verb raises.
     """
     with recording(actor):
-        row = visible(actor, case, lock=True)
+        seen = look(actor, case, lock=True)
+        row = seen.case
         try:
             run = Run(actor)
-            if on_behalf_of is not None and on_behalf_of not in principals(actor.id):
+            if on_behalf_of is not None and on_behalf_of not in seen.acting[1:]:
                 raise NotAllowed(Message("你现在不是这个人的代理人。请刷新页面查看。"))
             run.load([row])
+            run.seen = seen
             yield run, run.running[case]
             run.save()
         except (NotAllowed, AlreadyDecided, CaseMoved, CannotTakeEffect) as error:

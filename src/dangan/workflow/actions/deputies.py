@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,6 @@ from dangan.audit.actions import recording
 from dangan.audit.rules import Event as Noted
 from dangan.dictionary.rules import Message
 from dangan.notices.actions import tell
-from dangan.ui.context import url_or_empty
 from dangan.workflow.deputising import overlapping, today
 from dangan.workflow.models import Deputy
 from dangan.workflow.problems import NotAllowed
@@ -49,7 +49,7 @@ def name_deputy(
         tell(
             accounts=[deputy],
             topic="deputy.named",
-            url=url_or_empty("workflow:deputies") or "/",
+            url=reverse("workflow:deputies"),
             facts={"begins": begins.isoformat(), "ends": ends.isoformat()},
         )
     return made

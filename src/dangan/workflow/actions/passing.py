@@ -11,7 +11,6 @@ from dangan.dictionary.rules import Message
 from dangan.workflow.actions.acting import acting, check_base, decide, event_of
 from dangan.workflow.models import Case
 from dangan.workflow.problems import NotAllowed
-from dangan.workflow.rights import takes_part
 
 
 def transfer(
@@ -103,7 +102,7 @@ def copy_to(actor: Actor, *, case: UUID, who: Sequence[UUID], words: str = "") -
     Whoever has but a copy passes none on.
     """
     with acting(actor, case, "copy") as (run, item):
-        if not takes_part(actor, item.case):
+        if run.seen is None or not run.seen.part:
             raise NotAllowed(Message("你只是收到抄送，不能再抄送给别人。"))
         event = event_of(actor, "copy", "", who=list(dict.fromkeys(who)))
         run.happen(item, event, words.strip())

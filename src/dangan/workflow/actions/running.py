@@ -98,21 +98,13 @@ class Run:
             roles={role for item in items for role in _roles(item.definition)},
         )
 
-    def begin(
-        self,
-        case: Case,
-        definition: Definition,
-        key: SubjectKey,
-        facts: Facts,
-        words: str,
-        barred: Collection[UUID] = (),
-    ) -> Running:
+    def begin(self, item: Running, words: str, barred: Collection[UUID] = ()) -> None:
         """Submits a new case. Raises :class:`NotAllowed`."""
-        item = Running(case, definition, key, facts=dict(facts))
+        case = item.case
         self.running[case.id] = item
         self.live = self._live_for([item])
         outcome = engine.start(
-            definition,
+            item.definition,
             facts=item.facts,
             initiator=str(case.initiator),
             subject=str(case.subject) if case.subject else "",
@@ -122,7 +114,6 @@ class Run:
             barred=tuple(str(account) for account in barred),
         )
         self._take(item, outcome, words)
-        return item
 
     def happen(self, item: Running, event: Event, words: str = "") -> None:
         """One event and all that follows from it. Raises :class:`NotAllowed`.

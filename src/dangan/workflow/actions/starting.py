@@ -12,7 +12,7 @@ from dangan.audit.rules import Event as Noted
 from dangan.workflow import definitions_store as store
 from dangan.workflow import opening, people
 from dangan.workflow.actions.acting import acting, check_base, event_of
-from dangan.workflow.actions.running import Run
+from dangan.workflow.actions.running import Run, Running
 from dangan.workflow.handling import Facts
 from dangan.workflow.models import Case
 from dangan.workflow.problems import CannotStart, NotAllowed
@@ -32,9 +32,11 @@ def open_case(
     """Opens and submits a case by the definition in use; joins the caller's transaction.
 
     ``effective`` becomes the fact of that name. ``barred`` are accounts that must not decide
-    besides the initiator's and the person's own: whoever gains without having a dossier. Who may start what is the calling room's to
-    require; ``start`` of the definition is required here. The row stands before effects happen,
-    so that a kind may cite its number. Raises :class:`CannotStart` with a sentence.
+    besides the initiator's and the person's own: whoever gains without having a dossier.
+
+    Who may start what is the calling room's to require; ``start`` of the definition is required
+    here. The row stands before effects happen, so that a kind may cite its number. Raises
+    :class:`CannotStart` with a sentence.
     """
     with recording(actor):
         version = store.serving(definition)
@@ -58,7 +60,8 @@ def open_case(
         case.sealed_facts = opening.seal_facts(key, case.id, asked)
         case.save(force_insert=True)
         try:
-            run.begin(case, flow, key, asked, words.strip(), barred)
+            item = Running(case, flow, key, facts=asked)
+            run.begin(item, words.strip(), barred)
             run.save()
         except NotAllowed as error:
             actor.trail.add(

@@ -21,7 +21,7 @@ from dangan.workflow import opening
 from dangan.workflow.actions.telling import url_of
 from dangan.workflow.models import Case, CaseFile, Comment
 from dangan.workflow.problems import NotAllowed
-from dangan.workflow.rights import may_see, visible
+from dangan.workflow.rights import look, may_see
 
 TEXT_AT_MOST = 2000
 MENTIONS_AT_MOST = 20
@@ -42,7 +42,7 @@ def comment(
     :class:`NotAllowed` with a sentence.
     """
     with recording(actor):
-        row = visible(actor, case)
+        row = look(actor, case).case
         text = text.strip()
         mentioned = tuple(dict.fromkeys(one for one in mentions if one != actor.id))
         _check(row, text, mentioned, files)

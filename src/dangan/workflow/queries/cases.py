@@ -28,7 +28,7 @@ from dangan.workflow.queries.shapes import (
     TimelineLine,
     Turn,
 )
-from dangan.workflow.rights import sees_all, takes_part, visible
+from dangan.workflow.rights import look, sees_all
 from dangan.workflow.rules import showing
 from dangan.workflow.rules.definitions import Definition, Fill
 from dangan.workflow.rules.showing import Node, Signer
@@ -55,7 +55,8 @@ def case_view(actor: Actor, case: UUID) -> CaseView:
     Raises :class:`Absent` for all others, and notes the refusal. Reading is noted, and what was
     copied to the reader counts as read.
     """
-    row = visible(actor, case)
+    seen = look(actor, case)
+    row = seen.case
     _note_reading(actor, row)
     definition = store.definitions_of([row.definition_version_id])[row.definition_version_id]
     state = msgspec.convert(row.progress, State)
@@ -64,10 +65,10 @@ def case_view(actor: Actor, case: UUID) -> CaseView:
     events = [(item, opening.open_event(key, item)) for item in row.events.order_by("seq")]
     comments = list(row.comments.order_by("at"))
     copies = list(row.copies.order_by("at"))
+    _mark_read(actor, copies)
     files = list(row.files.order_by("at"))
-    acting = acting_as(actor)
     reader.name_all(
-        [item for item, _ in events], comments, [copy.account for copy in copies], acting
+        [item for item, _ in events], comments, [copy.account for copy in copies], seen.acting
     )
     kind = wording.kind_or_unknown(row.kind)
     return CaseView(
@@ -88,18 +89,25 @@ def case_view(actor: Actor, case: UUID) -> CaseView:
                        for item in comments),
         copies=tuple(reader.name(copy.account) for copy in copies),
         files=tuple(item.file for item in files if item.comment_id is None),
-        turns=tuple(reader.turns(acting)),
-        may=reader.may(actor, takes_part(actor, row, acting)),
+        turns=tuple(reader.turns(seen.acting)),
+        may=reader.may(actor, seen.part),
         overdue=row.due_at is not None and row.due_at < timezone.now() and not row.ended,
         stuck_reason=_stuck_reason(row, events),
     )  # fmt: skip
 
 
 def _note_reading(actor: Actor, case: Case) -> None:
-    Copy.objects.filter(case=case, account=actor.id, read_at=None).update(read_at=timezone.now())
     actor.trail.add(
         Noted("case.read", subject=case.subject, object=case.number, facts={"case": str(case.id)})
     )
+
+
+def _mark_read(actor: Actor, copies: Iterable[Copy]) -> None:
+    """What was copied to the reader has been read now."""
+    for copy in copies:
+        if copy.account == actor.id and copy.read_at is None:
+            copy.read_at = timezone.now()
+            copy.save(update_fields=["read_at"])
 
 
 def _stuck_reason(case: Case, events: Sequence[tuple[CaseEvent, Mapping[str, object]]]) -> str:

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from dangan.access.rules import Actor, require
+from dangan.organization import queries as organization
 from dangan.workflow import definitions_store as store
 from dangan.workflow import people
 from dangan.workflow.definitions_store import label_of
@@ -128,7 +129,7 @@ def _lines(actor: Actor, entries: Sequence[_Entry]) -> Iterable[DeskLine]:
     people_names = people.names(case.subject for case in cases.values())
     accounts = {case.initiator for case in cases.values()} | {entry.account for entry in entries}
     names = wording.names_for(accounts)
-    now = timezone.now()
+    tree, now = organization.tree(), timezone.now()
     for entry in entries:
         case = cases[entry.case]
         definition = definitions[case.definition_version_id]
@@ -147,7 +148,7 @@ def _lines(actor: Actor, entries: Sequence[_Entry]) -> Iterable[DeskLine]:
             summary=summaries.get(case.id, ""),
             subject=case.subject,
             subject_name=people_names.get(case.subject, "") if case.subject else "",
-            unit_label=people.unit_label(case.unit),
+            unit_label=tree.label(case.unit),
             initiator_name=names.get(str(case.initiator), ""),
             state=case.state,
             step=entry.step,
