@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from dangan.access.actions import use_permit
 from dangan.access.queries import system_actor
 from dangan.access.rules import Absent, Actor, Refused, Showing, require
 from dangan.audit.actions import recording
@@ -211,12 +212,14 @@ def reveal(
             or opened.showings(known).get(field) is Showing.PLAIN
         )
     )
+    by_case = use_permit(actor, subject, info_set, field) if allowed else ""
     event = Event(
         action="field.reveal",
         outcome="done" if allowed else "refused",
         subject=subject,
         object=f"{info_set}.{field}",
         reason=words,
+        facts={"case": by_case} if by_case else {},
     )
     actor.trail.add(event)
     stored = Record.objects.filter(

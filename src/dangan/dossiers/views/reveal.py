@@ -20,6 +20,7 @@ from dangan.dossiers.rules import InvalidRecord
 from dangan.dossiers.views import shown
 from dangan.dossiers.views.fragments import swapped
 from dangan.ui.messages import say
+from dangan.ui.templatetags.dangan import page_url
 
 if TYPE_CHECKING:
     from dangan.dossiers.queries import CellView, Opened
@@ -80,6 +81,7 @@ def _ask(
         "action": request.get_full_path(),
         "back": reverse("dossiers:dossier", args=[subject]) + f"?set={placed.cell.field.set_key}",
         "place": _place(request),
+        "ask_url": _ask_url(request, placed, subject),
         "nav": "roster",
     }
     template = (
@@ -90,6 +92,15 @@ def _ask(
     response = render(request, template, context, status=422 if form.is_bound else 200)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _ask_url(request: ActorRequest, placed: queries.PlacedCell, subject: UUID) -> str:
+    """Where leave for longer is asked for; empty for whoever may not, and for one's own."""
+    if request.actor.subject == subject or not request.actor.may("grants.request"):
+        return ""
+    field = placed.cell.field
+    where = page_url("entitlements:ask_reveal_set", subject, field.set_key)
+    return f"{where}?field={field.key}" if where else ""
 
 
 def _answer(
