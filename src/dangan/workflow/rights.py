@@ -33,7 +33,9 @@ def look(actor: Actor, case: UUID, *, lock: bool = False) -> Seen:
     noted. A lock waits for whoever acts on the case now.
     """
     found = Case.objects.filter(pk=case)
-    row = (found.select_for_update() if lock else found).first()
+    row = (
+        found.select_for_update() if lock else found.select_related("definition_version")
+    ).first()
     if row is not None and actor.may("cases.own"):
         acting = acting_as(actor)
         if takes_part(actor, row, acting):

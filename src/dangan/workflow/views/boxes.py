@@ -102,6 +102,7 @@ class Line:
     number: str
     url: str
     label: str
+    flow: str
     icon: str
     title: str
     name: str
@@ -123,7 +124,13 @@ class Line:
     agree_url: str
 
 
-def row(line: DeskLine, box: Box) -> Line:
+def rows(found: DeskPage) -> list[Line]:
+    """The lines of a page as rows."""
+    kinds = {key: label for key, label, _count in found.kinds}
+    return [row(line, found.box, kinds.get(line.kind, line.label)) for line in found.lines]
+
+
+def row(line: DeskLine, box: Box, kind_label: str) -> Line:
     """A desk line as its row shows it."""
     url = reverse("workflow:case", args=[line.case])
     when = shown.when_due(line) if box == "todo" else moment(line.since)
@@ -132,7 +139,8 @@ def row(line: DeskLine, box: Box) -> Line:
         id=line.case,
         number=line.number,
         url=url,
-        label=line.label,
+        label=kind_label,
+        flow=line.label,
         icon=line.icon,
         title=line.summary or line.label,
         name=line.subject_name,
@@ -207,7 +215,7 @@ def _box(request: ActorRequest, box: Box) -> HttpResponse:
         "kinds": _kinds(found, box, kind, state),
         "states": states,
         "state_on": next((item for item in states if item.on and item.key), None),
-        "lines": [row(line, box) for line in found.lines],
+        "lines": rows(found),
         "page": found,
         "nav": f"flows-{box}" if box != "done" else "flows-todo",
     }
@@ -266,7 +274,7 @@ def confirm_many(request: ActorRequest) -> HttpResponse:
     lines = [line for line in _todo(request) if line.task in chosen]
     groups = {(line.definition, line.step) for line in lines}
     context = {
-        "lines": [row(line, "todo") for line in lines],
+        "lines": [row(line, "todo", line.label) for line in lines],
         "problem": _problem(lines, groups),
         "missing": len(chosen) - len(lines),
         "back": reverse("workflow:todo"),
@@ -312,15 +320,20 @@ def agree_many(request: ActorRequest) -> HttpResponse:
     return render(request, "workflow/agreed_many.html", context)
 
 
-def desk_panel(found: DeskPage) -> dict[str, object]:
-    """A panel of the work desk: the first lines of a box and how many there are."""
-    open_states = {"open", "returned", "waiting"}
+PANEL_LINES: dict[Box, int] = {"todo": 9, "started": 4}
+RUNNING = frozenset({"open", "returned", "waiting"})
+
+
+def panel(request: ActorRequest, box: Box) -> dict[str, object] | None:
+    """A panel of the work desk: the first lines of a box, how many there are; None for none."""
+    found = queries.desk(request.actor, box, limit=PANEL_LINES[box])
+    if not found.total:
+        return None
     return {
-        "box": BOXES[found.box],
-        "url": reverse(f"workflow:{found.box}"),
-        "kinds": _kinds(found, found.box, "", ""),
+        "url": reverse(f"workflow:{box}"),
+        "kinds": _kinds(found, box, "", ""),
         "total": found.total,
-        "running": sum(n for state, _label, n in found.states if state in open_states),
-        "lines": [row(line, found.box) for line in found.lines],
+        "running": sum(n for state, _label, n in found.states if state in RUNNING),
+        "lines": rows(found),
         "more": found.total - len(found.lines),
     }

@@ -101,7 +101,7 @@ class _Doing:
             "deed": self.deed,
             "form": form,
             "turn": self.turn,
-            "next": shown.next_label(self.view.steps) if self.deed.key == "agree" else "",
+            "next": shown.next_label(self.view) if self.deed.key == "agree" else "",
             "allowed": self._allowed(),
             "found": self._found(form),
             "back": self._back(),

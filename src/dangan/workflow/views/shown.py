@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -13,7 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dangan.ui.templatetags.dangan import moment
+from dangan.workflow.definitions_store import definition_of
 from dangan.workflow.queries import CaseView, DeskLine, SignerView, StepView
+from dangan.workflow.rules.conditions import chosen_arm
+from dangan.workflow.rules.definitions import Branch, walk
 
 SHAPES = {
     "open": "run",
@@ -96,7 +99,7 @@ class Lane:
 
 
 ICONS: dict[Look, str] = {
-    "done": "circle-check-filled",
+    "done": "circle-check",
     "now": "circle-half-2",
     "next": "circle-dashed",
     "back": "arrow-back-up",
@@ -106,15 +109,46 @@ LOOKS: dict[str, Look] = {"done": "done", "now": "now", "later": "next", "skippe
 
 
 def diagram(view: CaseView) -> tuple[Node, ...]:
-    """The way of a case: who submitted it, what was done, where it is, what is to come."""
+    """The way of a case: who submitted it, what was done, where it is, what is to come.
+
+    Branches not reached yet are folded to the arm that the facts lead to as they stand.
+    """
+    steps = _foreseen(view)
     own = view.case.subject is not None and view.subject_name == view.initiator_name
     first = Node(
         _("本人提交") if own else _("发起"),
         "back" if view.state == "returned" else "done",
-        "arrow-back-up" if view.state == "returned" else "circle-check-filled",
+        "arrow-back-up" if view.state == "returned" else "circle-check",
         (f"{view.initiator_name} {moment(view.case.opened_at)}",),
     )
-    return (first, *nodes_of(view.steps, led=view.state != "returned"))
+    return (first, *nodes_of(steps, led=view.state != "returned"))
+
+
+def _foreseen(view: CaseView) -> tuple[StepView, ...]:
+    """The steps of a case with every branch decided as the facts stand."""
+    definition = definition_of(view.case.definition_version)
+    arms = {
+        step.key: chosen_arm(step, view.facts)
+        for step in walk(definition.steps)
+        if isinstance(step, Branch)
+    }
+    return _decided(view.steps, arms)
+
+
+def _decided(steps: Sequence[StepView], arms: Mapping[str, int]) -> tuple[StepView, ...]:
+    found = []
+    for step in steps:
+        known = any(taken for _label, taken, _inner in step.rows)
+        rows = tuple(
+            (
+                label,
+                number == arms[step.key] if step.type == "branch" and not known else taken,
+                _decided(inner, arms),
+            )
+            for number, (label, taken, inner) in enumerate(step.rows)
+        )
+        found.append(replace(step, rows=rows) if rows else step)
+    return tuple(found)
 
 
 def nodes_of(steps: Sequence[StepView], *, led: bool = False) -> tuple[Node, ...]:
@@ -128,7 +162,15 @@ def nodes_of(steps: Sequence[StepView], *, led: bool = False) -> tuple[Node, ...
 
 
 def _folded(steps: Sequence[StepView]) -> Iterator[StepView]:
+    """Branches give way to the arm taken, forks to what is left of them; empty ways fall away."""
     for step in steps:
+        if step.type == "parallel":
+            rows = [row for row in step.rows if list(_folded(row[2]))]
+            if len(rows) > 1:
+                yield replace(step, rows=tuple(rows))
+            elif rows:
+                yield from _folded(rows[0][2])
+            continue
         if step.type != "branch":
             yield step
             continue
@@ -200,9 +242,9 @@ def now_steps(steps: Sequence[StepView]) -> Iterator[StepView]:
             yield step
 
 
-def next_label(steps: Sequence[StepView]) -> str:
+def next_label(view: CaseView) -> str:
     """The first step to come after those in work, with who decides it; empty when none is."""
-    for step in _folded(steps):
+    for step in _folded(_foreseen(view)):
         if step.state == "later":
             names = _("、").join(signer.name for signer in step.signers[:3])
             if not names:
