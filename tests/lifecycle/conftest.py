@@ -193,8 +193,6 @@ def firm(cast: Cast) -> Firm:
 __all__ = [
     "Firm",
     "account_of",
-    "actor_of",
-    "create_account",
     "draft",
     "in_days",
     "signed",
