@@ -13,6 +13,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -51,7 +52,7 @@ def seeds() -> Mapping[str, dict[str, Any]]:
     for item in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if item.name.endswith(".toml"):
             definition = parse(tomllib.loads(item.read_text("utf-8")))
-            found[definition.key] = plain(definition)
+            found[definition.key] = msgspec.json.decode(msgspec.json.encode(plain(definition)))
     return found
 
 
