@@ -145,9 +145,8 @@ def test_duties_are_signed_by_their_department(firm: Firm, browse) -> None:
     page = browse("何雨桐").get("/movements/duties/").content.decode()
     assert "转出人事档案" in page and "还有 15 天" in page
     assert "转出人事档案" not in browse("行政").get("/movements/duties/").content.decode()
-    assert (
-        browse("行政").post(f"/movements/duties/{item.pk}/", {"state": "done"}).status_code == 404
-    )
+    url = f"/movements/duties/{item.pk}/"
+    assert browse("行政").post(url, {"state": "done"}).status_code == 404
     browse("何雨桐").post(url, {"state": "done", "note": "机要"})
     item.refresh_from_db()
     assert item.state == "done"
