@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dangan.organization.urls")),
     path("", include("dangan.roster.urls")),
     path("", include("dangan.dossiers.collection.urls")),
+    path("", include("dangan.dossiers.self_service.urls")),
     path("", include("dangan.dossiers.urls")),
     path("", include("dangan.files.urls")),
     path("", include("dangan.notices.urls")),

@@ -34,6 +34,17 @@ class DossiersConfig(AppConfig):
         )
         register(
             NavItem(
+                "requests",
+                _("我的申请"),
+                "self:requests",
+                "send",
+                "self.edit",
+                order=62,
+                phone=35,
+            )
+        )
+        register(
+            NavItem(
                 "problems",
                 _("问题单"),
                 "dossiers:problems",

@@ -1,12 +1,12 @@
 from django.urls import URLPattern, URLResolver, path
 
+from dangan.dossiers.self_service.views import info
 from dangan.dossiers.views import (
     create,
     desk,
     dossier,
     edit,
     history,
-    me,
     people,
     photo,
     problems,
@@ -18,7 +18,7 @@ app_name = "dossiers"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", desk.desk, name="desk"),
     path("desk/<slug:key>/", desk.panel, name="panel"),
-    path("me/", me.me, name="me"),
+    path("me/", info.me, name="me"),
     path("people/new/", create.create, name="create"),
     path("people/pick/", people.pick, name="pick"),
     path("people/<uuid:subject>/", dossier.dossier, name="dossier"),
