@@ -291,6 +291,14 @@ class AnyFlow(RuleBasedStateMachine):
             more["who"] = (more["who"],)
             self.send(verb, by, f"s{step}", to=f"s{to}" if to else START, **more)
 
+    @rule(data=st.data(), by=st.sampled_from(MORTAL))
+    def a_deputy_agrees(self, data: st.DataObject, by: str) -> None:
+        """Also one who started the case or whom it concerns: that is refused."""
+        if self.tasks:
+            step, signer = data.draw(st.sampled_from(sorted(self.tasks)))
+            by = data.draw(st.sampled_from([by, self.initiator, self.subject]))
+            self.send("agree", by, step, on_behalf_of=signer if signer != by else "")
+
     @rule(who=st.sampled_from(MORTAL), comes_back=st.booleans())
     def leaves(self, who: str, comes_back: bool) -> None:
         (self.office.gone.discard if comes_back else self.office.gone.add)(who)
@@ -384,11 +392,15 @@ class AnyFlow(RuleBasedStateMachine):
             at = self.state.steps.get(step.key)
             if at is None:
                 return
+            inside: tuple[tuple[Step, ...], ...] = ()
             if isinstance(step, Branch):
-                self.reach(children(step)[at.arm], reached)
+                inside = (children(step)[at.arm],)
             elif isinstance(step, Parallel):
-                for lane in step.lanes:
-                    self.reach(lane.steps, reached)
+                inside = children(step)
+            for inner in inside:
+                self.reach(inner, reached)
+                if at.status == "done":
+                    assert all(self.state.steps[one.key].status == "done" for one in inner)
             if at.status != "done":
                 return
 

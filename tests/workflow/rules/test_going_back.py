@@ -140,3 +140,15 @@ def test_a_case_returned_to_somebody_who_has_left_goes_to_the_keepers_at_once() 
     office.gone.add("何")
     case.do("return", "曹", "hr", to="start")
     assert case.todo() == {"曹", "严"}
+
+
+def test_what_initiators_do_in_a_step_of_their_own_does_not_keep_them_from_withdrawing() -> None:
+    case = Story([approve("sign", {"rule": "initiator"}), approve("legal", "陶")])
+    case.do("agree", "何", "sign")
+    case.do("withdraw", "何")
+    assert case.state.status == "withdrawn"
+
+
+def test_a_case_is_submitted_once() -> None:
+    case = long_case()
+    assert case.no("submit", "何") == "这件事已经提交，不能再次提交。"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from math import ceil
-from typing import NamedTuple
+
+import msgspec
 
 from dangan.workflow.rules.definitions import Approve, Assignee, Definition, Fill
 from dangan.workflow.rules.directory import Asking
@@ -19,7 +20,7 @@ LEADER = "leader"
 """The role that stands above all heads."""
 
 
-class Case(NamedTuple):
+class Case(msgspec.Struct, frozen=True, gc=False):
     """What finding people depends on."""
 
     definition: Definition

@@ -91,8 +91,9 @@ class Asking:
     def active(self, account: str) -> bool:
         return bool(self._ask(f"active {account}", "active", account))
 
-    def due(self, start: datetime, days: float) -> datetime:
-        answer = self._ask(f"due {start.isoformat()} {days:g}", "due", start, days)
+    def due(self, now: datetime, days: float) -> datetime:
+        """When ``days`` working days from now are over; ``now`` is the time of the event."""
+        answer = self._ask(f"due {days:g}", "due", now, days)
         return datetime.fromisoformat(answer)
 
     def arm(self, branch: Branch) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from dangan.dictionary.rules import Message
 from dangan.workflow.rules import verbs
 from dangan.workflow.rules.definitions import Definition
 from dangan.workflow.rules.directory import Asking, Directory, Due, Recording
@@ -82,6 +83,8 @@ def step(
     calendar_due: Due,
 ) -> Outcome:
     """What becomes of the case. Raises :class:`NotAllowed`; then nothing has changed."""
+    if event.verb == "submit":
+        raise NotAllowed(Message("这件事已经提交，不能再次提交。"))
     return _outcome(definition, state, event, now, Recording(directory, calendar_due, facts))
 
 

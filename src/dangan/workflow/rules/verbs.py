@@ -46,7 +46,7 @@ _NOT_OPEN = Message("这一步现在不需要处理，可能已经由别人办�
 def perform(moving: Moving) -> None:
     """Changes ``moving`` by its event; raises :class:`NotAllowed`."""
     event = moving.event
-    if event.verb != "submit" and moving.state.status in ENDED:
+    if moving.state.status in ENDED:
         raise NotAllowed(_ENDINGS[moving.state.status])
     _VERBS[event.verb](moving)
 
@@ -83,7 +83,10 @@ def _refuse_it(moving: Moving) -> None:
 
 
 def _decide(moving: Moving, at: StepState, mine: list[int], verdict: str) -> None:
-    """One person, one decision: it is given for every voice of the step that the person has."""
+    """One person, one decision: it is given for every voice of the step that the person has.
+
+    What the initiator does in a step of their own does not keep them from withdrawing.
+    """
     event = moving.event
     parties = list(at.parties)
     for number in mine:
@@ -95,7 +98,7 @@ def _decide(moving: Moving, at: StepState, mine: list[int], verdict: str) -> Non
             at=moving.now,
         )
     moving.steps[event.step] = replace(at, parties=tuple(parties))
-    if not moving.state.decided:
+    if not moving.state.decided and event.by not in moving.state.starters:
         moving.change(decided=True)
 
 

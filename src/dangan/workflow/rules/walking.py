@@ -6,10 +6,11 @@ place in the flow, so a return only has to forget steps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from dangan.dictionary.rules import Message
@@ -44,7 +45,7 @@ CHINA = timezone(timedelta(hours=8))
 class Moving:
     """One event at work: the steps and what has changed so far."""
 
-    __slots__ = ("asking", "case", "changed", "definition", "effects", "event", "now", "state",
+    __slots__ = ("asking", "definition", "effects", "event", "now", "state",
                  "steps")  # fmt: skip
 
     def __init__(
@@ -57,18 +58,27 @@ class Moving:
     ) -> None:
         self.definition, self.event, self.now, self.asking = definition, event, now, asking
         self.effects: list[Effect] = []
-        self.changed: dict[str, Any] = {}
         if state is None:
             state = _submitted(event, now, asking)
         self.state = state
         self.steps = dict(state.steps)
-        self.case = _case(definition, state)
+
+    @property
+    def case(self) -> Case:
+        """What finding people depends on."""
+        state = self.state
+        return Case(
+            self.definition,
+            state.initiator,
+            state.subject,
+            state.subject_account,
+            state.unit,
+            state.barred,
+        )
 
     def change(self, **changed: Any) -> None:
         """Changes the state now: what follows sees it."""
         self.state = replace(self.state, **changed)
-        if "barred" in changed:
-            self.case = _case(self.definition, self.state)
 
     def tell(self, kind: EffectKind, step: str = "", accounts: tuple[str, ...] = ()) -> None:
         """Adds an effect of the common shape."""
@@ -92,12 +102,6 @@ def _submitted(event: Event, now: datetime, asking: Asking) -> State:
         barred=tuple(dict.fromkeys(one for one in (event.by, account, *event.who[1:]) if one)),
         starters=(event.by,),
         submitted_at=now,
-    )
-
-
-def _case(definition: Definition, state: State) -> Case:
-    return Case(
-        definition, state.initiator, state.subject, state.subject_account, state.unit, state.barred
     )
 
 
@@ -248,14 +252,14 @@ def waiting_for(step: Approve | Fill, at: StepState) -> tuple[str, ...]:
 def tasks(definition: Definition, state: State) -> list[Task]:
     """Everybody's open work on the case."""
     return [
-        Task(key, one, kind, since, due)
+        Task(key, one, work.kind, work.since, work.due_at)
         for key, works in _all_work(definition, state).items()
-        for kind, who, since, due in works
-        for one in who
+        for work in works
+        for one in work.who
     ]
 
 
-class _Work(NamedTuple):
+class _Work(msgspec.Struct, frozen=True, gc=False):
     """The same work of several people."""
 
     kind: Literal["sign", "fill", "opinion", "keep", "change"]
@@ -264,7 +268,7 @@ class _Work(NamedTuple):
     due_at: datetime | None = None
 
 
-def _all_work(definition: Definition, state: State) -> dict[str, list[_Work]]:
+def _all_work(definition: Definition, state: State) -> dict[str, Sequence[_Work]]:
     if state.status == "returned":
         return {"": [_Work("change", state.starters, state.submitted_at)]}
     if state.status != "open":
@@ -272,49 +276,61 @@ def _all_work(definition: Definition, state: State) -> dict[str, list[_Work]]:
     return {key: _work(definition, key, at) for key, at in state.steps.items()}
 
 
-def _work(definition: Definition, key: str, at: StepState | None) -> list[_Work]:
-    if at is None or at.status not in ("open", "failed"):
-        return []
+def _work(definition: Definition, key: str, at: StepState | None) -> Sequence[_Work]:
+    if at is None or at.status == "done":
+        return ()
     if at.status == "failed":
-        return [_Work("keep", at.parties[0].who, at.since)]
-    step = definition.structure.signed(key)
+        return (_Work("keep", at.parties[0].who, at.since),)
+    step = definition.structure.signed(key) if at.status == "open" else None
     if step is None:
-        return []
+        return ()
     who = waiting_for(step, at)
-    found = [_Work("fill" if type(step) is Fill else "sign", who, at.since, at.due_at)]
-    if at.asks:
-        asked = tuple([ask.who for ask in at.asks if not ask.answered_at and ask.who not in who])
-        found.append(_Work("opinion", asked, at.since, at.due_at))
-    return found
+    work = _Work("fill" if type(step) is Fill else "sign", who, at.since, at.due_at)
+    if not at.asks:
+        return (work,)
+    asked = tuple([ask.who for ask in at.asks if not ask.answered_at and ask.who not in who])
+    return (work, _Work("opinion", asked, at.since, at.due_at))
 
 
 def _task_changes(definition: Definition, before: State | None, after: State) -> list[Effect]:
-    """Who has new work and whose is gone: the steps that this event touched."""
+    """Who has new work and whose is gone: of the steps that this event touched."""
+    gone: list[Effect] = []
+    come: list[Effect] = []
     if before is not None and before.status == after.status == "open":
-        keys = [key for key in before.steps if key not in after.steps]
-        keys += [key for key, at in after.steps.items() if before.steps.get(key) is not at]
-        work = [
-            (key, _work(definition, key, before.steps.get(key)),
-             _work(definition, key, after.steps.get(key)))
-            for key in keys
-        ]  # fmt: skip
-    else:
-        old = _all_work(definition, before) if before else {}
-        new = _all_work(definition, after)
-        work = [(key, old.get(key, []), new.get(key, [])) for key in {**old, **new}]
-    gone = [effect for key, was, now in work for effect in _lost(key, was, now)]
-    return gone + [effect for key, was, now in work for effect in _gained(key, was, now)]
+        had, have = before.steps, after.steps
+        for key, at in have.items():
+            if (was := had.get(key)) is not at:
+                _compare(key, _work(definition, key, was), _work(definition, key, at), gone, come)
+        for key, at in had.items():
+            if key not in have:
+                _compare(key, _work(definition, key, at), (), gone, come)
+        return gone + come
+    old = _all_work(definition, before) if before else {}
+    new = _all_work(definition, after)
+    for key in {**old, **new}:
+        _compare(key, old.get(key, ()), new.get(key, ()), gone, come)
+    return gone + come
 
 
-def _lost(key: str, was: list[_Work], now: list[_Work]) -> Iterator[Effect]:
-    for old in was:
-        there = [new.who for new in now if new.kind == old.kind]
-        if gone := tuple([one for one in old.who if not there or one not in there[0]]):
-            yield Effect(kind="released", step=key, accounts=gone)
+def _compare(
+    key: str,
+    old: Sequence[_Work],
+    new: Sequence[_Work],
+    gone: list[Effect],
+    come: list[Effect],
+) -> None:
+    """What ended and what began at one step."""
+    for work in old:
+        if who := _others(work, new):
+            gone.append(Effect(kind="released", step=key, accounts=who))
+    for work in new:
+        if who := _others(work, old):
+            come.append(Effect(kind="assigned", step=key, accounts=who, due_at=work.due_at))
 
 
-def _gained(key: str, was: list[_Work], now: list[_Work]) -> Iterator[Effect]:
-    for new in now:
-        there = [old.who for old in was if old.kind == new.kind]
-        if come := tuple([one for one in new.who if not there or one not in there[0]]):
-            yield Effect(kind="assigned", step=key, accounts=come, due_at=new.due_at)
+def _others(work: _Work, beside: Sequence[_Work]) -> tuple[str, ...]:
+    """Who has this work, without those who have the same kind in ``beside``."""
+    for other in beside:
+        if other.kind == work.kind:
+            return tuple([one for one in work.who if one not in other.who])
+    return work.who
