@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS_AT_MOST = 2000
 PEOPLE_AT_MOST = 20
+RADIO = {"class": "form-check-input"}
 
 
 class Accounts(forms.Field):
@@ -40,11 +41,11 @@ class DeedForm(forms.Form):
     step = forms.SlugField(max_length=60, required=False, widget=forms.HiddenInput)
     behalf = forms.UUIDField(required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
-    to = forms.ChoiceField(label=_("退回到"), required=False, widget=forms.RadioSelect)
+    to = forms.ChoiceField(label=_("退回到"), required=False, widget=forms.RadioSelect(attrs=RADIO))
     place = forms.ChoiceField(
         label=_("何时办理"),
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=RADIO),
         choices=[
             ("before", _("在你之前：对方同意后再由你决定")),
             ("after", _("在你之后：你同意后再由对方决定")),

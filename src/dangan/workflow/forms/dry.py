@@ -31,12 +31,12 @@ class DryForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.facts = facts
+        self.facts = [fact for fact in facts if fact.choices or fact.type not in ("choice", "set")]
         self.found = found
         person = self.fields["person"]
         assert isinstance(person, forms.ChoiceField)  # noqa: S101 - for the type checker
         person.choices = [(str(subject), text) for subject, text in found]
-        for fact in facts:
+        for fact in self.facts:
             self.fields[PREFIX + fact.key] = fact_field(fact, units)
 
     @property
@@ -78,7 +78,10 @@ def fact_field(fact: Fact, units: Sequence[tuple[str, str]]) -> forms.Field:
         )
     if fact.type == "set":
         return forms.MultipleChoiceField(
-            label=text, required=False, choices=choices, widget=forms.CheckboxSelectMultiple
+            label=text,
+            required=False,
+            choices=choices,
+            widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         )
     given = units if fact.type == "unit" else choices
     return forms.ChoiceField(label=text, required=False, choices=[("", _("不填")), *given])

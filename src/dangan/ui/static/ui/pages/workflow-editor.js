@@ -25,24 +25,24 @@ let pressed = null;
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-deed]");
   if (!button) return;
-  pressed = { deed: button.dataset.deed, key: button.closest(".step")?.dataset.key };
+  pressed = { deed: button.dataset.deed, key: button.closest(".def-step")?.dataset.key };
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target !== editor) return;
-  opened = new Set($$(".step", editor).filter((step) => step.querySelector("details").open).map((step) => step.dataset.key));
+  opened = new Set($$(".def-step", editor).filter((step) => step.querySelector("details").open).map((step) => step.dataset.key));
 });
 document.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target !== editor) return;
-  for (const step of $$(".step", editor)) if (opened.has(step.dataset.key)) step.querySelector("details").open = true;
+  for (const step of $$(".def-step", editor)) if (opened.has(step.dataset.key)) step.querySelector("details").open = true;
   people(editor);
   draggable();
   if (!pressed) return;
   const { deed, key } = pressed;
   pressed = null;
-  const step = $$(".step", editor).find((item) => item.dataset.key === key);
+  const step = $$(".def-step", editor).find((item) => item.dataset.key === key);
   const again = step?.querySelector(`:scope > details > summary button[data-deed="${deed}"]:not(:disabled)`);
   if (deed === "add") {
-    const fresh = $$(".step", editor).find((item) => !opened.has(item.dataset.key) && item.querySelector("details").open);
+    const fresh = $$(".def-step", editor).find((item) => !opened.has(item.dataset.key) && item.querySelector("details").open);
     return fresh?.querySelector("input.form-control")?.focus();
   }
   (again ?? step?.querySelector("summary"))?.focus();
@@ -94,33 +94,33 @@ function note(text) {
 
 let dragged = null;
 function draggable() {
-  for (const grip of $$(".step .grip", editor)) {
-    const step = grip.closest(".step");
+  for (const grip of $$(".def-step .grip", editor)) {
+    const step = grip.closest(".def-step");
     grip.addEventListener("pointerdown", () => { step.draggable = true; });
     grip.addEventListener("pointerup", () => { step.draggable = false; });
   }
 }
 editor.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest(".step");
+  dragged = event.target.closest(".def-step");
   event.dataTransfer.effectAllowed = "move";
 });
 editor.addEventListener("dragover", (event) => {
   if (!dragged) return;
-  const over = event.target.closest(".step");
+  const over = event.target.closest(".def-step");
   if (over && dragged.contains(over)) return;
   event.preventDefault();
-  for (const step of $$(".step.moved", editor)) step.classList.remove("moved");
+  for (const step of $$(".def-step.moved", editor)) step.classList.remove("moved");
   over?.classList.add("moved");
 });
 editor.addEventListener("dragend", () => {
   if (dragged) dragged.draggable = false;
   dragged = null;
-  for (const step of $$(".step.moved", editor)) step.classList.remove("moved");
+  for (const step of $$(".def-step.moved", editor)) step.classList.remove("moved");
 });
 editor.addEventListener("drop", (event) => {
   if (!dragged) return;
-  const over = event.target.closest(".step");
-  const list = event.target.closest(".steps") ?? event.target.closest(".arm")?.querySelector(".steps");
+  const over = event.target.closest(".def-step");
+  const list = event.target.closest(".def-steps") ?? event.target.closest(".arm")?.querySelector(".def-steps");
   const to = over && !dragged.contains(over) ? over.dataset.path : list?.dataset.place;
   if (!to || dragged.contains(event.target)) return;
   event.preventDefault();
