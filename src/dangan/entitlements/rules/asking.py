@@ -31,7 +31,7 @@ def checked_reason(text: str, field: str = "reason") -> str:
     words = " ".join(text.split())
     if not SHORTEST_REASON <= len(words) <= LONGEST_REASON:
         raise BadWish(
-            Message("写明用途，{least} 至 {most} 个字", least=SHORTEST_REASON, most=LONGEST_REASON),
+            Message("写明理由，{least} 至 {most} 个字", least=SHORTEST_REASON, most=LONGEST_REASON),
             field,
         )
     return words
