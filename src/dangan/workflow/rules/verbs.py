@@ -4,30 +4,28 @@ outside; whether this person may do this to this step now is decided here."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from msgspec.structs import replace
 
 from dangan.dictionary.rules import Message
-from dangan.workflow.rules import assigning
+from dangan.workflow.rules import assigning, falling_due
 from dangan.workflow.rules.definitions import Act, Approve, Branch, Fill
+from dangan.workflow.rules.falling_due import find_starter, perform_now
+from dangan.workflow.rules.requiring import NOT_YOURS, open_step, turn
 from dangan.workflow.rules.states import (
     ENDED,
     START,
     Ask,
-    Effect,
     NotAllowed,
     Party,
-    State,
     StepState,
 )
 from dangan.workflow.rules.walking import (
     Moving,
     copy_to,
     earlier,
-    keeping,
     limited,
-    today,
     waiting_for,
 )
 
@@ -39,8 +37,6 @@ _ENDINGS = {
     "refused": Message("这件事已被拒绝，不能再操作。"),
     "withdrawn": Message("这件事已撤回，不能再操作。"),
 }
-_NOT_YOURS = Message("这一步没有轮到你处理。请刷新页面，查看现在由谁处理。")
-_NOT_OPEN = Message("这一步现在不需要处理，可能已经由别人办完。请刷新页面查看进展。")
 
 
 def perform(moving: Moving) -> None:
@@ -59,21 +55,21 @@ def _submit(moving: Moving) -> None:
 
 
 def _agree(moving: Moving) -> None:
-    step, at, mine = _turn(moving)
+    step, at, mine = turn(moving)
     if type(step) is Fill:
         raise NotAllowed(Message("这一步需要填写内容。请填写后提交。"))
     _decide(moving, at, mine, "agreed")
 
 
 def _fill(moving: Moving) -> None:
-    step, at, mine = _turn(moving)
+    step, at, mine = turn(moving)
     if type(step) is not Fill:
         raise NotAllowed(Message("这一步不需要填写内容。请选择同意、退回或拒绝。"))
     _decide(moving, at, mine, "agreed")
 
 
 def _refuse_it(moving: Moving) -> None:
-    step, at, mine = _turn(moving)
+    step, at, mine = turn(moving)
     if type(step) is Fill:
         raise NotAllowed(Message("填写内容的步骤不能拒绝。内容有问题时请退回。"))
     _decide(moving, at, mine, "refused")
@@ -106,42 +102,6 @@ def _at(moving: Moving) -> StepState:
     return moving.steps[moving.event.step]
 
 
-def _turn(moving: Moving, may: str = "") -> tuple[Approve | Fill, StepState, list[int]]:
-    """The step, its state, and the parties for which this person has the turn."""
-    event = moving.event
-    person = event.on_behalf_of or event.by
-    step, at = _open_step(moving)
-    if event.by in moving.state.barred and event.by != person:
-        raise NotAllowed(Message("你是发起人或当事人，不能代理别人处理这件事。"))
-    mine = [n for n in assigning.turns(step, at) if person in at.parties[n].who]
-    if not mine:
-        raise NotAllowed(_why_not(moving.state, at, person))
-    if may and may not in step.may:
-        raise NotAllowed(Message("这一步的流程设置不允许这样处理。"))
-    return step, at, mine
-
-
-def _open_step(moving: Moving) -> tuple[Approve | Fill, StepState]:
-    step = moving.definition.structure.signed(moving.event.step)
-    at = moving.steps.get(moving.event.step)
-    if moving.state.status == "returned":
-        raise NotAllowed(Message("这件事已退回给发起人修改，重新提交后才能处理。"))
-    if step is None or at is None or at.status != "open":
-        raise NotAllowed(_NOT_OPEN)
-    return step, at
-
-
-def _why_not(state: State, at: StepState, person: str) -> Message:
-    for party in at.parties:
-        if party.verdict and person in (party.on_behalf_of or party.by,):
-            return Message("你已经处理过这一步，不能再次处理。")
-    if any(person in party.who and not party.verdict and not party.dropped for party in at.parties):
-        return Message("还没有轮到你：请等前面的人处理完。")
-    if person in state.barred:
-        return Message("你是发起人或当事人，不能审批这件事。")
-    return _NOT_YOURS
-
-
 # --- going back -----------------------------------------------------------------------------
 
 
@@ -151,11 +111,11 @@ def _return(moving: Moving) -> None:
     if at is not None and at.status in ("waiting", "failed"):
         _require_keeper(moving, at)
     else:
-        _turn(moving, "return")
+        turn(moving, "return")
     target = event.to or START
     if target == START:
         moving.change(status="returned", returned_from=event.step, decided=True, wake_on=None)
-        _find_starter(moving)
+        find_starter(moving)
         moving.tell("returned", event.step, moving.state.starters)
         return
     if target not in earlier(moving.definition, moving.steps, event.step):
@@ -225,7 +185,7 @@ def _asked_anew(moving: Moving, step: Approve | Fill, at: StepState) -> StepStat
 
 
 def _transfer(moving: Moving) -> None:
-    _, at, mine = _turn(moving, "transfer")
+    _, at, mine = turn(moving, "transfer")
     person = moving.event.on_behalf_of or moving.event.by
     new = _one_newcomer(moving, at)
     parties = list(at.parties)
@@ -237,7 +197,7 @@ def _transfer(moving: Moving) -> None:
 
 
 def _delegate(moving: Moving) -> None:
-    _, at, _ = _turn(moving, "delegate")
+    _, at, _ = turn(moving, "delegate")
     event = moving.event
     new = _one_newcomer(moving, at)
     if any(ask.who == new and ask.answered_at is None for ask in at.asks):
@@ -248,7 +208,7 @@ def _delegate(moving: Moving) -> None:
 
 
 def _opine(moving: Moving) -> None:
-    _, at = _open_step(moving)
+    _, at = open_step(moving)
     by = moving.event.on_behalf_of or moving.event.by
     waiting = [n for n, ask in enumerate(at.asks) if ask.who == by and ask.answered_at is None]
     if not waiting:
@@ -261,7 +221,7 @@ def _opine(moving: Moving) -> None:
 
 
 def _add_signers(moving: Moving) -> None:
-    _, at, mine = _turn(moving, "add_signer")
+    _, at, mine = turn(moving, "add_signer")
     event = moving.event
     if event.place not in ("before", "after"):
         raise NotAllowed(Message("请选择加签的位置：在你之前，或者在你之后。"))
@@ -285,7 +245,7 @@ def _add_signers(moving: Moving) -> None:
 
 def _remove_signer(moving: Moving) -> None:
     event = moving.event
-    step, at = _open_step(moving)
+    step, at = open_step(moving)
     if "remove_signer" not in step.may:
         raise NotAllowed(Message("这一步的流程设置不允许减签。"))
     person = event.on_behalf_of or event.by
@@ -350,140 +310,12 @@ def _newcomers(moving: Moving, at: StepState, who: tuple[str, ...]) -> tuple[str
     return who
 
 
-# --- what the system does -------------------------------------------------------------------
-
-
-def _overdue(moving: Moving) -> None:
-    step, at = _open_step(moving)
-    if at.next_at is None or at.due_at is None or moving.now < at.next_at:
-        raise NotAllowed(Message("这一步还没有到期。"))
-    key = moving.event.step
-    if moving.now < at.due_at:
-        moving.tell("reminded", key, waiting_for(step, at))
-        moving.steps[key] = replace(at, next_at=at.due_at)
-        return
-    if step.on_overdue == "remind":
-        moving.tell("overdue", key, waiting_for(step, at))
-        moving.steps[key] = replace(at, next_at=_later(moving, 1))
-        return
-    moving.steps[key] = _escalated(moving, step, at)
-
-
-def _later(moving: Moving, days: float) -> datetime:
-    return moving.asking.due(moving.now, days)
-
-
-def _escalated(moving: Moving, step: Approve | Fill, at: StepState) -> StepState:
-    """Whoever is next in charge may decide too; who was asked first still may."""
-    parties = list(at.parties)
-    come: list[str] = []
-    for number in assigning.turns(step, at):
-        party = parties[number]
-        without = (*moving.state.barred, *party.who)
-        who, _ = assigning.above(moving.case, moving.state.unit, moving.asking, without)
-        if who:
-            parties[number] = replace(party, who=(*party.who, *who), why="escalated")
-            come += who
-    key = moving.event.step
-    moving.tell("overdue", key, waiting_for(step, at))
-    if come:
-        moving.tell("escalated", key, tuple(dict.fromkeys(come)))
-    return replace(
-        at,
-        parties=tuple(parties),
-        next_at=_later(moving, max(1, step.days)),
-        escalations=at.escalations + 1,
-    )
-
-
-def _reassign(moving: Moving) -> None:
-    """Asks the directory again for all that waits; of one step when the event names it."""
-    if moving.state.status == "returned":
-        _find_starter(moving)
-        return
-    only = moving.event.step
-    for key, at in tuple(moving.steps.items()):
-        if only not in ("", key) or at.status == "done":
-            continue
-        step = moving.definition.structure.signed(key)
-        if at.status in ("waiting", "failed"):
-            moving.steps[key] = _if_changed(at, keeping(moving))
-        elif step is not None:
-            moving.steps[key] = _refreshed(moving, step, at)
-
-
-def _refreshed(moving: Moving, step: Approve | Fill, at: StepState) -> StepState:
-    parties = tuple(
-        party
-        if party.verdict or party.dropped
-        else assigning.refreshed(moving.case, party, step, moving.asking)
-        for party in at.parties
-    )
-    asks = tuple(
-        ask for ask in at.asks if ask.answered_at is not None or moving.asking.active(ask.who)
-    )
-    if any(not party.who and not party.dropped for party in parties):
-        moving.tell("stranded", moving.event.step)
-    return _if_changed(at if len(asks) == len(at.asks) else replace(at, asks=asks), parties)
-
-
-def _if_changed(at: StepState, parties: tuple[Party, ...]) -> StepState:
-    return at if parties == at.parties else replace(at, parties=parties)
-
-
-def _find_starter(moving: Moving) -> None:
-    """A returned case whose initiator left goes to the keepers, who submit or withdraw it."""
-    here = tuple(one for one in moving.state.starters if moving.asking.active(one))
-    if here != moving.state.starters:
-        moving.change(starters=here or keeping(moving)[0].who)
-        if not moving.state.starters:
-            moving.tell("stranded")
-
-
-def _wake(moving: Moving) -> None:
-    state = moving.state
-    if state.status != "waiting" or state.wake_on is None or today(moving.now) < state.wake_on:
-        raise NotAllowed(Message("还没有到生效日期。"))
-    for key, at in moving.steps.items():
-        if at.status == "waiting":
-            moving.change(status="open", wake_on=None)
-            _perform_now(moving, key, at)
-            return
-
-
-def _perform_now(moving: Moving, key: str, at: StepState) -> None:
-    act = moving.definition.structure.steps[key]
-    assert isinstance(act, Act)  # noqa: S101 - only acts wait or fail
-    moving.steps[key] = replace(at, status="due", parties=())
-    moving.effects.append(Effect(kind="perform", step=key, act=act.act))
-
-
-def _acted(moving: Moving) -> None:
-    at = _due(moving)
-    moving.steps[moving.event.step] = replace(at, status="done", done_at=moving.now, parties=())
-
-
-def _act_failed(moving: Moving) -> None:
-    at = _due(moving)
-    keeper = keeping(moving)
-    moving.steps[moving.event.step] = replace(at, status="failed", parties=keeper)
-    if not keeper[0].who:
-        moving.tell("stranded", moving.event.step)
-
-
-def _due(moving: Moving) -> StepState:
-    at = moving.steps.get(moving.event.step)
-    if at is None or at.status != "due":
-        raise NotAllowed(Message("这件事不在生效的时候，不能重复生效。"))
-    return at
-
-
 def _retry(moving: Moving) -> None:
     at = moving.steps.get(moving.event.step)
     if at is None or at.status != "failed":
         raise NotAllowed(Message("只有生效失败的事项才需要重试。"))
     _require_keeper(moving, at)
-    _perform_now(moving, moving.event.step, at)
+    perform_now(moving, moving.event.step, at)
 
 
 def _require_keeper(moving: Moving, at: StepState) -> None:
@@ -491,7 +323,7 @@ def _require_keeper(moving: Moving, at: StepState) -> None:
     if (event.on_behalf_of or event.by) not in at.parties[0].who or (
         event.by in moving.state.barred
     ):
-        raise NotAllowed(_NOT_YOURS)
+        raise NotAllowed(NOT_YOURS)
 
 
 _VERBS: dict[str, Callable[[Moving], None]] = {
@@ -509,10 +341,10 @@ _VERBS: dict[str, Callable[[Moving], None]] = {
     "copy": _copy,
     "urge": _urge,
     "fill": _fill,
-    "overdue": _overdue,
-    "reassign": _reassign,
-    "wake": _wake,
-    "acted": _acted,
-    "act_failed": _act_failed,
+    "overdue": falling_due.overdue,
+    "reassign": falling_due.reassign,
+    "wake": falling_due.wake,
+    "acted": falling_due.acted,
+    "act_failed": falling_due.act_failed,
     "retry": _retry,
 }
