@@ -19,13 +19,14 @@ from dangan.audit.actions import AuditUnavailable
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import BadValue
 from dangan.dossiers.api import NoBaseVersion
+from dangan.dossiers.proposals.refusals import BadState, Claimed
 from dangan.dossiers.rules import Conflict, InvalidRecord
 from dangan.organization.rules import UnitProblem
 from dangan.roster.rules import UnknownPath
 from dangan.ui.messages import say
 from dangan.workflow.api import NoCaseVersion
 from dangan.workflow.handling import CannotTakeEffect
-from dangan.workflow.problems import AlreadyDecided, CaseMoved, NotAllowed
+from dangan.workflow.problems import AlreadyDecided, CannotStart, CaseMoved, NotAllowed
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,14 @@ def conflict(_request: HttpRequest, error: Conflict | CaseMoved) -> HttpResponse
     )
 
 
-def not_allowed(_request: HttpRequest, error: NotAllowed | CannotTakeEffect) -> HttpResponse:
+def not_allowed(
+    _request: HttpRequest, error: NotAllowed | CannotTakeEffect | BadState | CannotStart
+) -> HttpResponse:
     return problem(problems.NOT_ALLOWED, say(error.message))
+
+
+def claimed(_request: HttpRequest, error: Claimed) -> HttpResponse:
+    return problem(problems.NOT_ALLOWED, say(error.message), extra={"number": error.number})
 
 
 def already_decided(_request: HttpRequest, error: AlreadyDecided) -> HttpResponse:
@@ -137,6 +144,9 @@ _HANDLERS: dict[type[Exception], Callable[[Any, Any], HttpResponse]] = {
     CaseMoved: conflict,
     NotAllowed: not_allowed,
     CannotTakeEffect: not_allowed,
+    CannotStart: not_allowed,
+    BadState: not_allowed,
+    Claimed: claimed,
     AlreadyDecided: already_decided,
     InvalidRecord: invalid_record,
     BadValue: told,

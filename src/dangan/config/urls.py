@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dangan.dossiers.collection.urls")),
     path("", include("dangan.dossiers.self_service.urls")),
     path("", include("dangan.dossiers.urls")),
+    path("", include("dangan.dossiers.proposals.urls")),
     path("", include("dangan.files.urls")),
     path("", include("dangan.notices.urls")),
     path("", include("dangan.workflow.urls")),

@@ -65,3 +65,14 @@ class DossiersConfig(AppConfig):
                 order=20,
             )
         )
+        register(
+            NavItem(
+                "routes",
+                _("审批规则"),
+                "proposals:routes",
+                "route",
+                "definitions.view",
+                section="settings",
+                order=28,
+            )
+        )

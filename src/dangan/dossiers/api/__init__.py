@@ -7,16 +7,18 @@ deletes it sends that back as ``If-Match``, so nobody overwrites another's chang
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils import timezone
 from ninja import Query, Router, Status
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.queries import names_of_accounts
-from dangan.access.rules import Absent
+from dangan.access.rules import Absent, Actor
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import BadValue, Json, Message
 from dangan.dictionary.values import ParseContext, parse
@@ -26,6 +28,7 @@ from dangan.dossiers.api.schemas import (
     HistoryOut,
     NewRecord,
     NewSubject,
+    ProposedOut,
     Raw,
     RecordOut,
     SubjectOut,
@@ -33,12 +36,16 @@ from dangan.dossiers.api.schemas import (
     WrittenOut,
     change_out,
     dossier_out,
+    proposed_out,
     record_out,
     written_out,
 )
+from dangan.dossiers.proposals.actions import Submitted, propose
+from dangan.dossiers.proposals.refusals import NeedsApproval
 from dangan.dossiers.queries import RowView
 from dangan.dossiers.rules import FieldProblem, InvalidRecord, RowPlan, unknown_fields
 from dangan.dossiers.views.edit import form_context
+from dangan.dossiers.writing import Written
 from dangan.roster.api import RosterOut, list_subjects
 
 router = Router(tags=["dossiers"])
@@ -102,24 +109,20 @@ def list_records(
 
 @router.post(
     "/subjects/{uuid:subject}/records/{info_set}",
-    response={201: WrittenOut},
+    response={201: WrittenOut, 202: ProposedOut},
     summary="新增记录",
     operation_id="add_record",
 )
 @page("dossier.open")
 def add_record(
     request: ActorRequest, response: HttpResponse, subject: UUID, info_set: str, body: NewRecord
-) -> Status[WrittenOut]:
-    written = actions.save_row(
-        request.actor,
-        subject=subject,
-        info_set=info_set,
-        row=None,
-        base_version=0,
-        values=_parsed(info_set, body.values, form_context(request.actor).parsing),
-        valid_from=body.valid_from,
-        reason=body.reason,
-    )
+) -> Status[WrittenOut] | Status[ProposedOut]:
+    """Adds a row; 202 with the number of the case where the change has to be approved first."""
+    values = _parsed(info_set, body.values, form_context(request.actor).parsing)
+    plan = RowPlan(info_set, values, valid_from=body.valid_from)
+    written = _save_or_propose(request.actor, subject, plan, body.reason)
+    if isinstance(written, Submitted):
+        return Status(202, proposed_out(written))
     response["ETag"] = _tag(1)
     if written.rows:
         response["Location"] = f"/api/v1/subjects/{subject}/records/{info_set}/{written.rows[0]}"
@@ -143,7 +146,7 @@ def get_record(
 
 @router.put(
     "/subjects/{uuid:subject}/records/{info_set}/{uuid:row}",
-    response=WrittenOut,
+    response={200: WrittenOut, 202: ProposedOut},
     summary="修改记录",
     operation_id="change_record",
     openapi_extra={
@@ -153,24 +156,20 @@ def get_record(
 @page("dossier.open")
 def change_record(
     request: ActorRequest, subject: UUID, info_set: str, row: UUID, body: NewRecord
-) -> WrittenOut:
-    """Changes the fields named in ``values``; a field left out keeps its value, null empties it."""
-    written = actions.save_row(
-        request.actor,
-        subject=subject,
-        info_set=info_set,
-        row=row,
-        base_version=_base_version(request),
-        values=_parsed(info_set, body.values, form_context(request.actor).parsing),
-        valid_from=body.valid_from,
-        reason=body.reason,
-    )
-    return written_out(written)
+) -> Status[WrittenOut] | Status[ProposedOut]:
+    """Changes the fields named in ``values``; a field left out keeps its value, null empties it.
+
+    Answers 202 with the number of the case where the change has to be approved first.
+    """
+    base = _base_version(request)
+    values = _parsed(info_set, body.values, form_context(request.actor).parsing)
+    plan = RowPlan(info_set, values, row, base, body.valid_from)
+    return _written_or_proposed(request.actor, subject, plan, body.reason)
 
 
 @router.delete(
     "/subjects/{uuid:subject}/records/{info_set}/{uuid:row}",
-    response=WrittenOut,
+    response={200: WrittenOut, 202: ProposedOut},
     summary="删除记录",
     operation_id="delete_record",
     openapi_extra={
@@ -184,20 +183,14 @@ def delete_record(
     info_set: str,
     row: UUID,
     body: Deletion | None = None,
-) -> WrittenOut:
-    """Takes the row out of the dossier; its versions stay in the history.
+) -> Status[WrittenOut] | Status[ProposedOut]:
+    """Takes the row out of the dossier; its versions stay in the history. Answers 202 with the
+    number of the case where that has to be approved first.
 
     The reason stands in the body: words about a person do not belong in an address.
     """
-    written = actions.delete_row(
-        request.actor,
-        subject=subject,
-        info_set=info_set,
-        row=row,
-        base_version=_base_version(request),
-        reason=body.reason if body else "",
-    )
-    return written_out(written)
+    plan = RowPlan(info_set, {}, row, _base_version(request), delete=True)
+    return _written_or_proposed(request.actor, subject, plan, body.reason if body else "")
 
 
 @router.get(
@@ -246,6 +239,50 @@ def list_history(
     return HistoryOut(
         items=[change_out(change, names) for change in found.changes],
         next=found.changes[-1].id if found.more else None,
+    )
+
+
+def _written_or_proposed(
+    actor: Actor, subject: UUID, plan: RowPlan, reason: str
+) -> Status[WrittenOut] | Status[ProposedOut]:
+    written = _save_or_propose(actor, subject, plan, reason)
+    if isinstance(written, Submitted):
+        return Status(202, proposed_out(written))
+    return Status(200, written_out(written))
+
+
+def _save_or_propose(
+    actor: Actor, subject: UUID, plan: RowPlan, reason: str
+) -> Written | Submitted:
+    """Writes the row, or proposes the change where the routes ask a desk or its day is to come."""
+    if not plan.valid_from or plan.valid_from <= timezone.localdate():
+        try:
+            return _save(actor, subject, plan, reason)
+        except NeedsApproval:
+            pass
+    undated = replace(plan, valid_from=None)
+    return propose(actor, subject=subject, rows=[undated], words=reason, effective=plan.valid_from)
+
+
+def _save(actor: Actor, subject: UUID, plan: RowPlan, reason: str) -> Written:
+    if plan.row is not None and plan.delete:
+        return actions.delete_row(
+            actor,
+            subject=subject,
+            info_set=plan.info_set,
+            row=plan.row,
+            base_version=plan.base_version,
+            reason=reason,
+        )
+    return actions.save_row(
+        actor,
+        subject=subject,
+        info_set=plan.info_set,
+        row=plan.row,
+        base_version=plan.base_version,
+        values=plan.values,
+        valid_from=plan.valid_from,
+        reason=reason,
     )
 
 

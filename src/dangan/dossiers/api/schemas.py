@@ -11,6 +11,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict
 
 from dangan.dossiers import queries
+from dangan.dossiers.proposals.actions import Submitted
 from dangan.dossiers.queries import CellView, ChangeView, DossierView, RowView
 from dangan.dossiers.writing import Written
 
@@ -100,6 +101,14 @@ class WrittenOut(Schema):
     change: str
 
 
+class ProposedOut(Schema):
+    """A change that has to be approved first: the case that decides it. Nothing has changed."""
+
+    proposal: UUID
+    case: UUID | None
+    number: str
+
+
 class FieldChangeOut(Schema):
     """One field's old and new value."""
 
@@ -121,7 +130,7 @@ class RowChangeOut(Schema):
 
 
 class ChangeOut(Schema):
-    """An update record 更新记录."""
+    """An update record 更新记录; ``case`` is the number of the case that agreed to it."""
 
     id: int
     number: str
@@ -132,6 +141,7 @@ class ChangeOut(Schema):
     actor_name: str
     reason: str
     rows: list[RowChangeOut]
+    case: str
 
 
 class HistoryOut(Schema):
@@ -187,6 +197,10 @@ def written_out(written: Written) -> WrittenOut:
     return WrittenOut(subject=written.subject, rows=list(written.rows), change=written.number)
 
 
+def proposed_out(sent: Submitted) -> ProposedOut:
+    return ProposedOut(proposal=sent.proposal, case=sent.case, number=sent.case_number)
+
+
 def change_out(change: ChangeView, names: Mapping[UUID, str]) -> ChangeOut:
     return ChangeOut(
         id=change.id,
@@ -209,6 +223,7 @@ def change_out(change: ChangeView, names: Mapping[UUID, str]) -> ChangeOut:
             )
             for row in change.rows
         ],
+        case=change.case_number,
     )
 
 

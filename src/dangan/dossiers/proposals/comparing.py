@@ -44,10 +44,17 @@ def compare(actor: Actor, held: Held) -> ProposalView:
     return _Comparison(actor, held).view()
 
 
+def shown_proofs(actor: Actor, held: Held) -> tuple[FileInfo, ...]:
+    """The proofs that the actor may look at, without a look at the values being noted."""
+    return tuple(
+        proof for row in _Comparison(actor, held, checked=False).rows() for proof in row.proofs
+    )
+
+
 class _Comparison:
     """One proposal under the eyes of one reader."""
 
-    def __init__(self, actor: Actor, held: Held) -> None:
+    def __init__(self, actor: Actor, held: Held, *, checked: bool = True) -> None:
         stored = Subject.objects.get(id=held.proposal.subject_id)
         self.held = held
         self.proposal = held.proposal
@@ -55,15 +62,15 @@ class _Comparison:
         self.opened = Opened(actor, stored, held.key)
         self.now = self.opened.rows()
         self.bases = self._bases()
+        self.checked = checked and self.proposal.state in _CHECKED
         self.notes = self._notes() if self.checked else {}
         self.files = infos(held.body.proofs)
 
-    @property
-    def checked(self) -> bool:
-        return self.proposal.state in _CHECKED
+    def rows(self) -> list[RowChange]:
+        return [self._row(item) for item in self.held.body.rows if self._known(item)]
 
     def view(self) -> ProposalView:
-        rows = [self._row(item) for item in self.held.body.rows if self._known(item)]
+        rows = self.rows()
         shown = [row for row in rows if row.lines]
         sets = dict.fromkeys(row.info_set.key for row in shown)
         self.opened.actor.trail.add(

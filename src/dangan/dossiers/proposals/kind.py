@@ -14,7 +14,7 @@ from dangan.access.rules import Absent
 from dangan.dictionary.rules import Message
 from dangan.dossiers.actions import apply_case
 from dangan.dossiers.models import Proposal
-from dangan.dossiers.proposals import queries
+from dangan.dossiers.proposals import queries, routes
 from dangan.dossiers.proposals.actions import release
 from dangan.dossiers.proposals.facts import fact_table
 from dangan.dossiers.proposals.opening import open_held
@@ -28,7 +28,6 @@ from dangan.workflow.models import Case, CaseEvent
 if TYPE_CHECKING:
     from dangan.access.rules import Actor
 
-KEY = "change"
 APPLY = Named("apply", "写入档案", "Write into the dossier")
 
 
@@ -42,7 +41,7 @@ class _Facts:
 class ChangeKind(CaseKind):
     """信息变更: rows of one dossier, agreed to or not."""
 
-    key = KEY
+    key = routes.KIND
     label = gettext_lazy("信息变更")
     icon = "edit"
     facts: ClassVar[tuple[Fact, ...]] = _Facts()  # type: ignore[assignment]  # read as that

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from dangan.access.rules import Absent, Actor
+from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import InfoSet
 from dangan.dossiers.models import Change, Proposal, change_number
-from dangan.dossiers.proposals.comparing import compare
+from dangan.dossiers.proposals.comparing import compare, shown_proofs
 from dangan.dossiers.proposals.opening import open_bodies, open_held
 from dangan.dossiers.proposals.rules import Body
 from dangan.dossiers.proposals.shapes import (
@@ -20,8 +21,10 @@ from dangan.dossiers.proposals.shapes import (
     RowState,
     SetChanges,
 )
+from dangan.files.queries import FileInfo
 from dangan.vault.rules import KeyDestroyed
 from dangan.workflow.models import Case
+from dangan.workflow.rights import may_see
 
 __all__ = [
     "ChangeLine",
@@ -33,6 +36,7 @@ __all__ = [
     "case_labels",
     "mine",
     "own_body",
+    "proof",
     "row_states",
     "view",
 ]
@@ -96,6 +100,29 @@ def view_of(actor: Actor, proposal: Proposal) -> ProposalView:
         return compare(actor, open_held(proposal))
     except KeyDestroyed as error:
         raise Absent from error
+
+
+def proof(actor: Actor, proposal: UUID, file: UUID) -> FileInfo:
+    """A proof that the actor may look at: of an own proposal or of one whose case the actor may
+    see, and only with every value that it proves in plain sight. Raises :class:`Absent`."""
+    found = Proposal.objects.filter(id=proposal).first()
+    if found is None:
+        raise Absent
+    if found.opened_by != actor.id:
+        case = Case.objects.filter(id=found.case).first() if found.case else None
+        if case is None or not may_see(actor, case):
+            raise Absent
+    try:
+        shown = shown_proofs(actor, open_held(found))
+    except KeyDestroyed as error:
+        raise Absent from error
+    info = next((item for item in shown if item.id == file), None)
+    if info is None:
+        actor.trail.add(
+            Event("file.read", outcome="refused", subject=found.subject_id, object=str(file))
+        )
+        raise Absent
+    return info
 
 
 def own_body(actor: Actor, proposal: UUID) -> Body:

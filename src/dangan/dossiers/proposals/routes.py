@@ -9,8 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-from django.db.models import Max
-
 from dangan.access.rules import Actor, Showing, field_showings
 from dangan.dictionary.rules import Field
 from dangan.dossiers.models import ProposalClaim, RouteTable
@@ -27,10 +25,14 @@ from dangan.dossiers.proposals.rules import (
 from dangan.dossiers.proposals.rules.routes import touched
 from dangan.dossiers.rules import changed_fields
 from dangan.dossiers.writing import Draft, Setting
-from dangan.workflow.models import Case
+from dangan.workflow.definitions_store import ensure_all
+from dangan.workflow.models import Case, DefinitionVersion
 from dangan.workflow.rights import may_see
 
 _SEED = Path(__file__).parent / "data" / "routes.toml"
+
+KIND = "change"
+"""The kind of case that proposals become."""
 
 FREE = frozenset({"console", "system"})
 """Kinds of actors whose changes need no desk: they repair what no desk can reach."""
@@ -58,8 +60,16 @@ def current() -> Routes:
     return Routes(found.version, routes_from_table(found.body))
 
 
-def next_version() -> int:
-    return int(RouteTable.objects.aggregate(at=Max("version"))["at"] or 0) + 1
+def destinations() -> dict[str, tuple[str, str]]:
+    """Where a change may be sent: the definitions of this kind in use, with both labels."""
+    ensure_all()
+    serving = DefinitionVersion.objects.filter(
+        state=DefinitionVersion.State.SERVING, body__kind=KIND
+    )
+    return {
+        item.definition_id: (item.body["label"], item.body.get("label_en") or item.body["label"])
+        for item in serving.order_by("definition")
+    }
 
 
 @dataclass(frozen=True, slots=True)

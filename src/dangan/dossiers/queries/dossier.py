@@ -150,6 +150,15 @@ class Opened:
         """Whether the actor may edit at least one field of the set."""
         return Showing.PLAIN in self.showings(info_set, "edit").values()
 
+    def changeable(self, info_set: InfoSet, rights: Sequence[str]) -> tuple[Field, ...]:
+        """The fields of the set for which the actor holds one of ``rights``."""
+        held = [self.showings(info_set, action) for action in rights]
+        return tuple(
+            item
+            for item in info_set.fields
+            if any(showings.get(item.key) is Showing.PLAIN for showings in held)
+        )
+
     def rows(self) -> dict[str, list[Row]]:
         return open_rows({self.subject.id: self.key}, self.dictionary)[self.subject.id]
 
@@ -385,14 +394,19 @@ def row_for_edit(
     *,
     version: int | None = None,
     opened: Opened | None = None,
+    rights: Sequence[str] = ("edit",),
 ) -> RowForEdit:
     """The row to fill a form with; ``row`` None for a new one, ``version`` for an older base.
 
-    Raises :class:`Absent` when the set or row is not there or not the actor's to edit.
+    Fields for which one of ``rights`` is held may be changed. Raises :class:`Absent` when the
+    set or row is not there or not the actor's to change.
     """
     opened = opened or open_subject(actor, subject)
     info_set = opened.dictionary.sets.get(info_set_key)
-    if info_set is None or not opened.may_edit(info_set):
+    if info_set is None:
+        raise Absent
+    fields = opened.changeable(info_set, rights)
+    if not fields:
         raise Absent
     stored = None
     if row is not None:
@@ -401,12 +415,10 @@ def row_for_edit(
         if not found:
             raise Absent
         stored = found[0][1]
-    editable = opened.showings(info_set, "edit")
     read = opened.showings(info_set)
     values: Values = (stored.values if stored else None) or {}
     if stored is not None:
         actor.trail.add(Event(action="dossier.read", subject=subject, object=info_set_key))
-    fields = tuple(f for f in info_set.fields if editable.get(f.key) is Showing.PLAIN)
     seen = {
         f.key: cell_view(f, values.get(f.key), read[f.key], opened.words)
         for f in info_set.fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -30,6 +30,8 @@ from dangan.dossiers.queries.dossier import (
 )
 from dangan.dossiers.rules import Values, Version, difference
 from dangan.vault.rules import unseal
+from dangan.workflow.models import Case
+from dangan.workflow.rights import may_see
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ class ChangeView:
     actor: UUID
     reason: str
     rows: tuple[RowChangeView, ...]
+    case_number: str = ""
+    case: UUID | None = None
+    """The case that agreed to it, when the reader may see that case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def history(
             facts={"changes": len(shown)},
         )
     )
-    views = tuple(_change_view(opened, change, rows.get(change.id, ())) for change in shown)
+    cases = _cases_in_sight(actor, shown)
+    views = tuple(_change_view(opened, change, rows.get(change.id, ()), cases) for change in shown)
     return HistoryPage(subject, name_in(opened), views, len(page) > limit)
 
 
@@ -124,7 +130,15 @@ def visible_sets(opened: Opened) -> list[InfoSet]:
     ]
 
 
-def _change_view(opened: Opened, change: Change, rows: Sequence[RowChangeView]) -> ChangeView:
+def _cases_in_sight(actor: Actor, changes: Sequence[Change]) -> set[UUID]:
+    """The cases behind these changes that the actor may open."""
+    found = Case.objects.filter(id__in={change.case for change in changes if change.case})
+    return {case.id for case in found if may_see(actor, case)}
+
+
+def _change_view(
+    opened: Opened, change: Change, rows: Sequence[RowChangeView], cases: Collection[UUID]
+) -> ChangeView:
     return ChangeView(
         id=change.id,
         number=change.number,
@@ -135,6 +149,8 @@ def _change_view(opened: Opened, change: Change, rows: Sequence[RowChangeView]) 
         actor=change.actor,
         reason=_reason(opened, change, rows),
         rows=tuple(rows),
+        case_number=change.case_number,
+        case=change.case if change.case in cases else None,
     )
 
 
@@ -240,6 +256,7 @@ class RowVersionView:
     at: datetime
     actor: UUID
     deleted: bool
+    case_number: str = ""
 
 
 def versions(
@@ -268,7 +285,7 @@ def _version_list(opened: Opened, row: UUID) -> tuple[InfoSet, list[RowVersionVi
     return info_set, [
         RowVersionView(
             item.version, item.valid_from, item.change_id, item.change.number, item.change.at,
-            item.change.actor, item.deleted,
+            item.change.actor, item.deleted, item.change.case_number,
         )
         for item in stored
     ]  # fmt: skip

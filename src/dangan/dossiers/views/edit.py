@@ -22,12 +22,18 @@ from dangan.dictionary.rules import BadValue, Message
 from dangan.dictionary.values import ParseContext
 from dangan.dossiers import actions, queries
 from dangan.dossiers.forms import CLEAR, FormContext, RowForm, Slot, field_name
-from dangan.dossiers.rules import Conflict, InvalidRecord, Values, merge
+from dangan.dossiers.proposals import actions as proposals
+from dangan.dossiers.proposals import routes
+from dangan.dossiers.proposals.refusals import BadState, Claimed, NeedsApproval
+from dangan.dossiers.proposals.rules import DIRECT
+from dangan.dossiers.proposals.views.own import sent_sentence
+from dangan.dossiers.rules import Conflict, InvalidRecord, RowPlan, Values, merge
 from dangan.dossiers.views import shown
 from dangan.dossiers.views.people import person_finder
 from dangan.organization import queries as organization_queries
 from dangan.organization.rules import AmbiguousUnit, Tree, UnknownUnit
 from dangan.ui.messages import say
+from dangan.workflow.problems import CannotStart
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,31 +137,56 @@ class _Saving:
         return RowForm(current.info_set, slots_of(current), self.context, data)
 
     def _save(self, current: RowForEdit, form: RowForm) -> HttpResponse:
+        claimed = None
         try:
-            written = actions.save_row(
-                self.actor,
-                subject=self.subject,
-                info_set=self.info_set,
-                row=self.row,
-                base_version=self.base_version,
-                values=form.patch(),
-                valid_from=form.cleaned_data["valid_from"],
-                reason=form.cleaned_data["reason"],
-            )
+            sentence = self._store(current, form)
         except Conflict as conflict:
             self.row = conflict.row
             return self._conflict(self._row(None), form)
         except InvalidRecord as invalid:
             for problem in invalid.problems:
                 form.refuse(problem.field, say(problem.message))
-            return _form_page(self.request, self.opened, current, form)
-        text = (
-            _("已保存，更新记录 {number}。").format(number=written.number)
-            if written.change
-            else _("没有改动，未生成更新记录。")
+        except (BadState, CannotStart) as error:
+            form.add_error(None, say(error.message))
+        except Claimed as error:
+            claimed = error
+            form.add_error(None, say(error.message))
+        else:
+            messages.success(self.request, sentence)
+            return redirect(_back(self.subject, self.info_set))
+        return _form_page(self.request, self.opened, current, form, claimed=claimed)
+
+    def _store(self, current: RowForEdit, form: RowForm) -> str:
+        """Writes the row, or proposes it where the routes ask a desk; says what came of it."""
+        if not _approval(self.actor, self.subject, current).all:
+            try:
+                return self._write(form)
+            except NeedsApproval:
+                pass  # only some of the fields ask a desk, and one of them has changed
+        day = form.cleaned_data["valid_from"]
+        sent = proposals.propose(
+            self.actor,
+            subject=self.subject,
+            rows=[RowPlan(self.info_set, form.patch(), self.row, self.base_version)],
+            words=form.cleaned_data["reason"],
+            effective=day if day != self.context.today else None,
         )
-        messages.success(self.request, text)
-        return redirect(_back(self.subject, self.info_set))
+        return sent_sentence(sent)
+
+    def _write(self, form: RowForm) -> str:
+        written = actions.save_row(
+            self.actor,
+            subject=self.subject,
+            info_set=self.info_set,
+            row=self.row,
+            base_version=self.base_version,
+            values=form.patch(),
+            valid_from=form.cleaned_data["valid_from"],
+            reason=form.cleaned_data["reason"],
+        )
+        if not written.change:
+            return _("没有改动，未生成更新记录。")
+        return _("已保存，更新记录 {number}。").format(number=written.number)
 
     def _conflict(self, current: RowForEdit, form: RowForm) -> HttpResponse:
         base = self._row(self.base_version) if self.base_version and self.row else None
@@ -277,32 +308,25 @@ def delete(request: ActorRequest, subject: UUID, info_set: str, row: UUID) -> Ht
     status = 200
     problem = ""
     if request.method == "POST":
-        reason = request.POST.get("reason", "").strip()[:200]
         try:
-            written = actions.delete_row(
-                request.actor,
-                subject=subject,
-                info_set=info_set,
-                row=row,
-                base_version=_version(request.POST.get("base_version", "")),
-                reason=reason,
-            )
+            sentence = _deleted(request, subject, info_set, row)
         except Conflict:
             status = 409
             problem = _("你打开后，这条记录有了新版本，没有删除。请核对现在的内容。")
         except InvalidRecord as invalid:
             status = 422
             problem = " ".join(say(item.message) for item in invalid.problems)
+        except (BadState, CannotStart, Claimed) as error:
+            status, problem = 409, say(error.message)
         else:
-            messages.success(
-                request, _("已删除，更新记录 {number}。").format(number=written.number)
-            )
+            messages.success(request, sentence)
             return redirect(_back(subject, info_set))
     context = {
         "current": current,
         "cells": [cell for cell in current.seen.values() if cell.text],
         "name": queries.name_in(opened),
         "set_label": shown.label(current.info_set),
+        "approval": routes.way_of_deletion(request.actor, subject, current.editable) != DIRECT,
         "problem": problem,
         "back": _back(subject, info_set),
         "nav": "roster",
@@ -310,8 +334,48 @@ def delete(request: ActorRequest, subject: UUID, info_set: str, row: UUID) -> Ht
     return render(request, "dossiers/delete.html", context, status=status)
 
 
+def _deleted(request: ActorRequest, subject: UUID, info_set: str, row: UUID) -> str:
+    """Deletes the row, or proposes that where the routes ask a desk; says what came of it."""
+    version = _version(request.POST.get("base_version", ""))
+    reason = request.POST.get("reason", "").strip()[:200]
+    try:
+        written = actions.delete_row(
+            request.actor,
+            subject=subject,
+            info_set=info_set,
+            row=row,
+            base_version=version,
+            reason=reason,
+        )
+    except NeedsApproval:
+        plan = RowPlan(info_set, {}, row, version, delete=True)
+        sent = proposals.propose(request.actor, subject=subject, rows=[plan], words=reason)
+        return sent_sentence(sent)
+    return _("已删除，更新记录 {number}。").format(number=written.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What saving the form leads to: ``all`` of its fields pass a desk, or only ``some``."""
+
+    all: bool
+    some: tuple[str, ...]
+
+
+def _approval(actor: Actor, subject: UUID, current: RowForEdit) -> Approval:
+    ways = routes.ways_of_fields(actor, subject, current.editable)
+    sent = [item for item in current.editable if ways[item.key] != DIRECT]
+    whole = len(sent) == len(current.editable)
+    return Approval(whole, () if whole else tuple(shown.label(item) for item in sent))
+
+
 def _form_page(
-    request: ActorRequest, opened: Opened, current: RowForEdit, form: RowForm
+    request: ActorRequest,
+    opened: Opened,
+    current: RowForEdit,
+    form: RowForm,
+    *,
+    claimed: Claimed | None = None,
 ) -> HttpResponse:
     subject = opened.subject.id
     context = {
@@ -327,6 +391,8 @@ def _form_page(
         "base_version": form.data.get("base_version", current.version)
         if form.is_bound
         else current.version,
+        "approval": _approval(request.actor, subject, current),
+        "claimed_case": claimed.case if claimed else None,
         "nav": "roster",
     }
     response = render(request, "dossiers/edit.html", context, status=422 if form.is_bound else 200)

@@ -8,6 +8,7 @@ from dangan.dossiers.proposals.actions.drafting import (
     drop_row,
     put_row,
 )
+from dangan.dossiers.proposals.actions.routing import save_routes
 from dangan.dossiers.proposals.actions.sending import (
     Submitted,
     propose,
@@ -34,6 +35,7 @@ __all__ = [
     "put_row",
     "release",
     "reopen",
+    "save_routes",
     "submit",
     "submit_apart",
     "withdraw",

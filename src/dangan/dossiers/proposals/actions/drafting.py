@@ -29,7 +29,7 @@ from dangan.dossiers.proposals.opening import Held, sealed
 from dangan.dossiers.proposals.refusals import BadState
 from dangan.dossiers.proposals.rules import Body, ProposedRow, row_key
 from dangan.dossiers.queries import open_subject
-from dangan.dossiers.rules import RowPlan, changed_fields
+from dangan.dossiers.rules import FieldProblem, InvalidRecord, RowPlan, changed_fields
 from dangan.files import actions as file_actions
 from dangan.files.models import SealedFile
 from dangan.workflow import actions as workflow
@@ -81,6 +81,7 @@ def put_row(
         key = before.key if before else _key_of(held, plan)
         routes.refuse_claimed(actor, [key], but=proposal)
         kept = _proofs(actor, held, before, proofs)
+        _refuse_loose_photo(plan, kept)
         found = decide(actor, held, [plan])
         if not found.writes:
             return save(held, held.body.without_row(key))
@@ -160,6 +161,14 @@ def _replaced(held: Held, plan: RowPlan, key: UUID | None) -> ProposedRow | None
     ):
         raise Absent
     return before
+
+
+def _refuse_loose_photo(plan: RowPlan, proofs: Sequence[UUID]) -> None:
+    """A proposed portrait is one of the row's files: nothing else may become one."""
+    photo = plan.values.get("photo") if plan.info_set == "identity" else None
+    if photo and str(photo) not in {str(proof) for proof in proofs}:
+        message = Message("请上传照片。")
+        raise InvalidRecord("identity", [FieldProblem("photo", message)])
 
 
 def _key_of(held: Held, plan: RowPlan) -> UUID:

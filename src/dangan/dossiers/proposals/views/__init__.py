@@ -1,0 +1,1 @@
+"""Pages of proposed changes and of the routes they take."""
