@@ -142,3 +142,23 @@ def test_an_opinion_from_somebody_who_left_is_waited_for_no_longer() -> None:
     office.gone.add("戚")
     case.do("reassign")
     assert case.todo() == {"陶"}
+
+
+def test_what_the_system_does_nobody_else_may_claim() -> None:
+    case = Story([approve("head", HEAD), LATER], effective="2026-03-10")
+    case.do("agree", "沈", "head")
+    case.now += timedelta(days=8)
+    for verb in ("wake", "acted", "act_failed", "reassign", "overdue"):
+        assert case.no(verb, "沈", "act") == "这一步由系统处理，不能由人操作。"
+
+
+def test_when_nobody_at_all_is_left_it_is_said_of_which_step_and_mended_later() -> None:
+    office = Office.usual()
+    case = Story([approve("legal", "陶")], office=office)
+    everybody = {"陶", "沈", "高", "邹", "曹", "严"}
+    office.gone |= everybody
+    case.do("reassign")
+    assert [effect.step for effect in case.effects("stranded")] == ["legal"]
+    office.gone -= {"严"}
+    case.do("reassign")
+    assert case.todo() == {"严"}

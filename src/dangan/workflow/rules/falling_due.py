@@ -18,6 +18,7 @@ from dangan.workflow.rules.walking import Moving, keeping, today, waiting_for
 
 
 def overdue(moving: Moving) -> None:
+    """The time to look again has come: remind before the limit, remind or escalate after it."""
     step, at = open_step(moving)
     if at.next_at is None or at.due_at is None or moving.now < at.next_at:
         raise NotAllowed(Message("这一步还没有到期。"))
@@ -87,7 +88,7 @@ def _refreshed(moving: Moving, step: Approve | Fill, at: StepState) -> StepState
         ask for ask in at.asks if ask.answered_at is not None or moving.asking.active(ask.who)
     )
     if any(not party.who and not party.dropped for party in parties):
-        moving.tell("stranded", moving.event.step)
+        moving.tell("stranded", step.key)
     return _if_changed(at if len(asks) == len(at.asks) else replace(at, asks=asks), parties)
 
 
@@ -105,6 +106,7 @@ def find_starter(moving: Moving) -> None:
 
 
 def wake(moving: Moving) -> None:
+    """The effective day has come."""
     state = moving.state
     if state.status != "waiting" or state.wake_on is None or today(moving.now) < state.wake_on:
         raise NotAllowed(Message("还没有到生效日期。"))
@@ -116,6 +118,7 @@ def wake(moving: Moving) -> None:
 
 
 def perform_now(moving: Moving, key: str, at: StepState) -> None:
+    """The act is due; who waited with it has nothing more to do."""
     act = moving.definition.structure.steps[key]
     assert isinstance(act, Act)  # noqa: S101 - only acts wait or fail
     moving.steps[key] = replace(at, status="due", parties=())
@@ -123,11 +126,13 @@ def perform_now(moving: Moving, key: str, at: StepState) -> None:
 
 
 def acted(moving: Moving) -> None:
+    """The effect has happened; it cannot again."""
     at = _due(moving)
     moving.steps[moving.event.step] = replace(at, status="done", done_at=moving.now, parties=())
 
 
 def act_failed(moving: Moving) -> None:
+    """The effect could not happen: the keepers get it."""
     at = _due(moving)
     keeper = keeping(moving)
     moving.steps[moving.event.step] = replace(at, status="failed", parties=keeper)

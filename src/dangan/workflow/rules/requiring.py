@@ -28,6 +28,7 @@ def turn(moving: Moving, may: str = "") -> tuple[Approve | Fill, StepState, list
 
 
 def open_step(moving: Moving) -> tuple[Approve | Fill, StepState]:
+    """The step of the event, when it waits for people; raises :class:`NotAllowed`."""
     step = moving.definition.structure.signed(moving.event.step)
     at = moving.steps.get(moving.event.step)
     if moving.state.status == "returned":

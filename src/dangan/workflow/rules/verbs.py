@@ -16,6 +16,7 @@ from dangan.workflow.rules.requiring import NOT_YOURS, open_step, turn
 from dangan.workflow.rules.states import (
     ENDED,
     START,
+    SYSTEM_VERBS,
     Ask,
     NotAllowed,
     Party,
@@ -44,6 +45,8 @@ def perform(moving: Moving) -> None:
     event = moving.event
     if moving.state.status in ENDED:
         raise NotAllowed(_ENDINGS[moving.state.status])
+    if event.by and event.verb in SYSTEM_VERBS:
+        raise NotAllowed(Message("这一步由系统处理，不能由人操作。"))
     _VERBS[event.verb](moving)
 
 
