@@ -85,9 +85,15 @@ def roster(*, quick: bool) -> list[Figure]:
 
 
 def workflow(*, quick: bool) -> list[Figure]:
+    from dangan.cli.bench.flows import flows
     from dangan.workflow.benchmark import figures
 
-    return _figures(figures(quick=quick))
+    sizes = (600, 2_000, 600, 20) if quick else (100_000, 200_000, 10_000, 120)
+    people, past, late, rounds = sizes
+    return [
+        *_figures(figures(quick=quick)),
+        *flows(people=people, past=past, late=late, rounds=rounds),
+    ]
 
 
 def pages(*, quick: bool) -> list[Figure]:
