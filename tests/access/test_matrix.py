@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,15 +11,17 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.urls.converters import get_converters
+from django.utils import timezone
 from tests.access.test_decisions import by_hand
 from tests.cast import Cast, make_cast
 from tests.house.test_routes_classified import Route, routes
 
 from dangan.access import actions, queries, registry
-from dangan.access.models import Account, Token
-from dangan.access.rules import Absent, Actor, Refused, Resource, Showing
+from dangan.access.models import Account, Grant, Permit, Token
+from dangan.access.rules import Absent, Actor, Refused, Resource, Showing, decide
 from dangan.api.build import api
 from dangan.dictionary.loading import builtin
+from dangan.dictionary.rules import FieldClass
 from dangan.dossiers.queries import open_dossier
 from dangan.ui.requirements import requirement_of
 
@@ -213,3 +216,90 @@ def test_values_a_role_may_not_read_are_in_none_of_its_pages(role, cast):
             expected = allowed(actor, path, subject, _path(cast))
             plain = expected is Showing.PLAIN and opens
             assert (value in text) is plain, (unit, path)
+
+
+HOURS = {"live": (-1, 1), "over": (-2, -1), "later": (1, 2)}
+NO_DOSSIERS = {"it", "auditor"}
+
+
+def permitted_fields() -> dict[str, list[str]]:
+    """The first field of every class, by set: what a permit may name."""
+    found: dict[str, list[str]] = {}
+    for level in FieldClass:
+        item = next((item for item in builtin().fields if item.field_class is level), None)
+        if item is not None:
+            found.setdefault(item.set_key, []).append(item.key)
+    return found
+
+
+def showings(actor: Actor, subject: UUID, path: tuple[UUID, ...]) -> dict[tuple[str, str], Showing]:
+    """What the actor may do to every field of one person: read and reveal."""
+    return {
+        (action, item.path): decide(
+            actor, action, Resource(subject, path, item.set_key, item.key, item.field_class)
+        ).showing
+        for item in builtin().fields
+        for action in ("read", "reveal", "edit", "export", "start")
+    }
+
+
+@pytest.mark.parametrize("when", HOURS)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_permit_adds_its_fields_of_one_person_for_its_time_and_nothing_else(role, when, cast):
+    subject, other = cast.people["沈知微"], cast.people["罗文博"]
+    named = {f"{key}.{field}" for key, fields in permitted_fields().items() for field in fields}
+    for relation, (unit, own) in RELATIONS.items():
+        anchor = cast.units[unit] if unit else None
+        if own or (anchor is None and anchor_of(role, uuid4()) is not None):
+            continue
+        account = account_with(role, anchor)
+        people = ((subject, _path(cast)), (other, (cast.units["示例集团"],)))
+        before = [showings(queries.actor_of(account.id), *person) for person in people]
+        begins, ends = (timezone.now() + timedelta(hours=hours) for hours in HOURS[when])
+        for info_set, fields in permitted_fields().items():
+            Permit.objects.create(
+                account=account,
+                subject=subject,
+                info_set=info_set,
+                fields=fields,
+                action="reveal",
+                begins=begins,
+                ends=ends,
+                purpose=b"",
+                granted_by=uuid4(),
+            )
+        now, elsewhere = (showings(queries.actor_of(account.id), *person) for person in people)
+        assert elsewhere == before[1], relation
+        counts = when == "live" and role not in NO_DOSSIERS
+        for (action, path), showing in now.items():
+            expected = before[0][action, path]
+            if counts and path in named and action == "reveal":
+                expected = Showing.PLAIN
+            if counts and path in named and action == "read" and expected is Showing.HIDDEN:
+                expected = Showing.MASKED
+            assert showing is expected, (relation, action, path)
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != registry.EMPLOYEE])
+def test_a_temporary_role_gives_what_the_role_gives_within_its_days_only(role, cast):
+    subject, today = cast.people["沈知微"], timezone.localdate()
+    anchor = cast.units["华东公司"]
+    lasting = queries.actor_of(account_with(role, anchor).id)
+    whole = showings(lasting, subject, _path(cast))
+    account = account_with(registry.EMPLOYEE, None)
+    none = showings(queries.actor_of(account.id), subject, _path(cast))
+    for first, last, counts in ((-1, 0, True), (0, 3, True), (1, 3, False), (-5, -1, False)):
+        Grant.objects.filter(account=account).delete()
+        Grant.objects.create(
+            account=account,
+            role=role,
+            unit=anchor,
+            granted_by=uuid4(),
+            origin="temporary",
+            begins=today + timedelta(days=first),
+            until=today + timedelta(days=last),
+        )
+        actor = queries.actor_of(account.id)
+        held = {grant.role.key for grant in actor.grants} - {registry.EMPLOYEE}
+        assert held == ({role} if counts else set())
+        assert showings(actor, subject, _path(cast)) == (whole if counts else none)
