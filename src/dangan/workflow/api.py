@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Query, Router, Schema
+from ninja import Router, Schema
 from pydantic import Field
 
 from dangan.access.pages import ActorRequest, page
@@ -130,8 +130,8 @@ class DecidedOut(Schema):
 def cases(
     request: ActorRequest,
     box: Literal["todo", "done", "started", "copied"] = "todo",
-    offset: int = Query(0, ge=0, le=100_000),
-    limit: int = Query(50, ge=1, le=200),
+    offset: Annotated[int, Field(ge=0, le=100_000)] = 0,
+    limit: Annotated[int, Field(ge=1, le=200)] = 50,
 ) -> BoxOut:
     """What waits for the caller, or what the caller did, started or got a copy of."""
     found = queries.desk(request.actor, box, offset=offset, limit=limit)

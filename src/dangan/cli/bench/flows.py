@@ -142,7 +142,7 @@ def _changes(starters: list[Actor], clerk: Actor, suffix: str) -> list[Figure]:
     ]
 
 
-def _timed(work: list[tuple[Callable[..., None], object]]) -> float:
+def _timed(work: list[tuple[Callable[..., object], object]]) -> float:
     """The 95th percentile in milliseconds, without the first calls that fill caches."""
     taken = []
     for number, (do, what) in enumerate(work):

@@ -56,18 +56,27 @@ FROM workflow_copy p WHERE p.account = %(me)s ORDER BY p.at DESC LIMIT %(reach)s
 }
 
 _ORDER: Mapping[Box, str] = {
-    "todo": "b.due_at NULLS LAST, b.since, c.serial",
-    "done": "b.since DESC, c.serial DESC",
-    "started": "b.since DESC, c.serial DESC",
-    "copied": "b.since DESC, c.serial DESC",
+    "todo": "due_at NULLS LAST, since, serial",
+    "done": "since DESC, serial DESC",
+    "started": "since DESC, serial DESC",
+    "copied": "since DESC, serial DESC",
 }
 
-_NARROW = "(%(kind)s = '' OR c.kind = %(kind)s) AND (%(state)s = '' OR c.state = %(state)s)"
-_COUNTS = "SELECT c.kind, c.state, count(*) FROM ({box}) b JOIN workflow_case c ON c.id = b.case_id GROUP BY 1, 2"  # noqa: E501
-_LINES = (
-    "SELECT b.* FROM ({box}) b JOIN workflow_case c ON c.id = b.case_id WHERE {narrow}"
-    " ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"
+_PAGE = """
+WITH found AS MATERIALIZED (
+    SELECT b.*, c.kind, c.state, c.serial FROM ({box}) b JOIN workflow_case c ON c.id = b.case_id
+), counts AS (
+    SELECT json_agg(json_build_array(kind, state, n)) AS counts
+    FROM (SELECT kind, state, count(*) AS n FROM found GROUP BY 1, 2) n
 )
+SELECT counts, case_id, task, step, role, account, since, due_at, verdict, unread
+FROM counts LEFT JOIN (
+    SELECT * FROM found
+    WHERE (%(kind)s = '' OR kind = %(kind)s) AND (%(state)s = '' OR state = %(state)s)
+    ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s
+) page ON true ORDER BY {order}
+"""
+"""The counts of a box on every row of one of its pages; a row of nothing else on an empty one."""
 
 
 class _Entry(NamedTuple):
@@ -99,10 +108,10 @@ def desk(
         "limit": limit, "offset": max(0, offset),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.format(box=_BOXES[box]), asked)
-        counts = cursor.fetchall()
-        cursor.execute(_LINES.format(box=_BOXES[box], narrow=_NARROW, order=_ORDER[box]), asked)
-        entries = [_Entry(*row) for row in cursor.fetchall()]
+        cursor.execute(_PAGE.format(box=_BOXES[box], order=_ORDER[box]), asked)
+        rows = cursor.fetchall()
+    counts: list[tuple[str, str, int]] = rows[0][0] or []
+    entries = [_Entry(*row[1:]) for row in rows if row[1] is not None]
     return DeskPage(
         box=box,
         total=sum(n for k, s, n in counts if kind in ("", k) and state in ("", s)),
