@@ -39,6 +39,8 @@ WAITING = "waiting"
 RETURNED = "returned"
 DRAFT = "draft"
 EFFECTIVE = "effective"
+OPEN_CELLS = 4
+"""Fields of a row that stand open; the rest unfolds."""
 MARKS = {
     DRAFT: "draft",
     OPEN: "run",
@@ -104,6 +106,26 @@ class OwnRow:
     @property
     def new(self) -> bool:
         return self.row is None
+
+    @property
+    def filled(self) -> tuple[OwnCell, ...]:
+        """What there is to read; the title's fields stand above already."""
+        titled = self.title.split("，")
+        return tuple(
+            cell for cell in self.cells if cell.changed or (cell.text and cell.text not in titled)
+        )
+
+    @property
+    def shown(self) -> tuple[OwnCell, ...]:
+        """What stands open: what changes, or the first few."""
+        if self.state == EFFECTIVE:
+            return self.filled[:OPEN_CELLS]
+        return tuple(c for c in self.filled if c.changed) or self.filled[:OPEN_CELLS]
+
+    @property
+    def folded(self) -> tuple[OwnCell, ...]:
+        """What unfolds beneath."""
+        return tuple(cell for cell in self.filled if cell not in self.shown)
 
     @property
     def asked_photo(self) -> str:

@@ -97,6 +97,7 @@ def _set_line(own: Own, key: str) -> SetLine:
     ):
         if counts[state] and not text:
             mark, text = kind, words.format(n=counts[state])
+            text = text if info_set.multiple else rows[0].label
     if not text and info_set.multiple and rows:
         text = _("{n} 条").format(n=len(rows))
     if editable:
@@ -220,7 +221,8 @@ def _sections(own: Own, context: FormContext, data: Mapping[str, Any] | None) ->
         if item.info_set.multiple or not own.editable(item.info_set) or own.closed:
             continue
         found.append(_section(own, item.info_set, context, data))
-    return found
+    # What is mostly one's own to write comes first: contact before identity.
+    return sorted(found, key=lambda part: sum(1 for edit in part.lines if not edit.line.bound))
 
 
 def _section(
@@ -321,6 +323,7 @@ def _edit_page(
         "own": own,
         "parts": parts,
         "pending": pending,
+        "has_draft": own.draft is not None,
         "problems": problems,
         "errors": errors,
         "portrait_url": portrait_url(own.view),

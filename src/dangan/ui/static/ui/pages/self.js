@@ -66,10 +66,20 @@ function watch() {
     return fields.some((field) => control(field).value !== began.get(field));
   };
 
+  // Nothing is saved yet: taking back needs no server. A draft that is saved goes there too.
+  const restore = box.querySelector("form[data-restore]");
+  restore.addEventListener("submit", (event) => {
+    fields.forEach(reset);
+    draw();
+    if (restore.dataset.restore === "saved") return;
+    event.preventDefault();
+    leaving = false;
+  });
+
   form.addEventListener("input", draw);
   form.addEventListener("change", draw);
   form.addEventListener("submit", () => { leaving = true; });
-  box.addEventListener("submit", () => { leaving = true; });
+  box.addEventListener("submit", (event) => { leaving = !event.defaultPrevented; });
   window.addEventListener("beforeunload", (event) => {
     if (!leaving && draw()) event.preventDefault();
   });
