@@ -10,7 +10,7 @@ from django.template.loader import get_template
 from django.utils import timezone
 from tests.browsers import Browser
 from tests.cast import Cast
-from tests.dossiers_pages.conftest import few_statements, row_of
+from tests.dossiers_pages.conftest import few_statements
 
 from dangan.access.queries import console_actor
 from dangan.dossiers import actions, desk
@@ -25,32 +25,12 @@ def ends(cast: Cast, name: str, day: date) -> None:
     )  # fmt: skip
 
 
-def test_hr_sees_counts_reminders_and_completeness(cast: Cast, browser: Browser) -> None:
-    today = timezone.localdate()
-    ends(cast, WHO, today + timedelta(days=5))
-    ends(cast, "罗文博", today + timedelta(days=90))
+def test_hr_sees_counts_and_completeness(cast: Cast, browser: Browser) -> None:
     page = browser("hr_specialist").get("/")
     keeper = page.context["keeper"]
     assert keeper["overview"].people == 6
-    (contract, *_rest) = keeper["due"]
-    assert (contract.total, [line.name for line in contract.lines]) == (1, [WHO])
-    assert "剩 5 天" in page.content.decode()
     assert {item.label for item in keeper["overview"].units} >= {"人力资源部", "财务部", "研发中心"}
     assert all(0 < item.percent <= 100 for item in keeper["overview"].units)
-
-
-def test_the_end_of_probation_is_a_reminder_of_its_own(cast: Cast, browser: Browser) -> None:
-    subject = cast.people[WHO]
-    actions.save_row(
-        console_actor(), subject=subject, info_set="post", row=row_of(subject, "post"),
-        base_version=1,
-        values={"probation_end": (timezone.localdate() + timedelta(days=30)).isoformat()},
-    )  # fmt: skip
-    page = browser("hr_specialist").get("/?due=probation")
-    contract, probation = page.context["keeper"]["due"]
-    assert (contract.total, contract.on) == (0, False)
-    assert (probation.total, probation.on) == (1, True)
-    assert "剩 30 天" in page.content.decode()
 
 
 def test_what_one_sees_masked_is_not_counted(cast: Cast, browser: Browser) -> None:

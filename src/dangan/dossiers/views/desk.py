@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -24,52 +23,15 @@ from dangan.dossiers.queries.overview import LIVING
 from dangan.dossiers.views import shown
 from dangan.dossiers.views.dossier import missing_of, portrait_url
 from dangan.roster.counting import counts_of
-from dangan.roster.rules import (
-    NAME,
-    Between,
-    Empty,
-    Filter,
-    RosterPage,
-    RosterQuery,
-    RosterRow,
-)
+from dangan.roster.rules import Between, Empty, Filter, RosterQuery
 from dangan.ui.templatetags.dangan import weekday
 
-DAYS = 30
-SOON = 7
 TICKETS = 9
 CHANGES = 5
-DUE = 5
 DEPARTMENTS = 6
 MOST_LACKED = 3
 JOINED = "post.joined"
 LIVING_STATES = frozenset(LIVING)
-
-
-@dataclass(frozen=True, slots=True)
-class DueLine:
-    """Something of somebody that ends soon."""
-
-    subject: UUID
-    name: str
-    unit: str
-    day: date
-    left: int
-
-    @property
-    def soon(self) -> bool:
-        return self.left <= SOON
-
-
-@dataclass(frozen=True, slots=True)
-class DueTab:
-    """One kind of reminder with its number and first lines."""
-
-    key: str
-    label: str | Promise
-    total: int
-    lines: Sequence[DueLine]
-    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +62,6 @@ class Entry:
     text: str | Promise
 
 
-Reminder = tuple[str, str, str | Promise]
-REMINDERS: Sequence[Reminder] = (
-    ("contract", "contract.end", _("合同到期")),
-    ("probation", "post.probation_end", _("试用期满")),
-)
 LACKS = (
     "post.joined",
     "post.position",
@@ -158,14 +115,13 @@ class _Keeper:
 
     def __init__(self, request: ActorRequest) -> None:
         self.actor = request.actor
-        self.chosen = request.GET.get("due", "")
         self.today = timezone.localdate()
         self.basis = queries.basis()
         self.counts = counts_of(request)
         self.roster = reverse("roster:list")
         self.whole = queries.beyond_oneself(reach(self.actor))
         kept = {item.path for item in self.basis.dictionary.roster_fields}
-        paths = {*LACKS, JOINED, *(path for _key, path, _label in REMINDERS)}
+        paths = {*LACKS, JOINED}
         self.plain = {path for path in paths & kept if self._sees(path)}
 
     def _sees(self, path: str) -> bool:
@@ -180,9 +136,7 @@ class _Keeper:
         lines = queries.desk_lines(
             self.actor, tickets=TICKETS, changes=CHANGES, given=self.basis
         ) if opens else None  # fmt: skip
-        reminders = [item for item in REMINDERS if item[1] in self.plain]
         lacks = [path for path in LACKS if path in self.plain]
-        endings = [self.counts.page(self._ending(path)) for _key, path, _label in reminders]
         missing = self.counts.totals([self._counting({path: Empty()}) for path in lacks])
         joined = self.counts.totals([self._counting({JOINED: self._this_month()})])[0]
         return {
@@ -192,7 +146,6 @@ class _Keeper:
             else (),
             "figures": self._figures(overview, joined if JOINED in self.plain else None),
             "problems": self._problems(lines),
-            "due": self._due(reminders, endings),
             "lacks": self._lacks(lacks, missing),
             "changes": lines.changes if lines else (),
             "roster": self.roster,
@@ -200,16 +153,6 @@ class _Keeper:
 
     def _counting(self, filters: Mapping[str, Filter]) -> RosterQuery:
         return RosterQuery(filters=filters, states=LIVING_STATES)
-
-    def _ending(self, path: str) -> RosterQuery:
-        last = self.today + timedelta(days=DAYS)
-        return RosterQuery(
-            filters={path: Between(self.today.isoformat(), last.isoformat())},
-            states=LIVING_STATES,
-            sort=path,
-            limit=DUE,
-            columns=(NAME, path),
-        )
 
     def _this_month(self) -> Between:
         return Between(self.today.replace(day=1).isoformat(), self.today.isoformat())
@@ -243,28 +186,6 @@ class _Keeper:
     def _unit(self, unit: UUID | None) -> str:
         return self.basis.tree.label(unit)
 
-    def _due(self, reminders: Sequence[Reminder], answers: Sequence[RosterPage]) -> list[DueTab]:
-        chosen = self.chosen if self.chosen in {key for key, *_ in reminders} else ""
-        return [
-            DueTab(
-                key,
-                label,
-                answer.total,
-                [line for row in answer.rows if (line := self._due_line(row, path))],
-                on=key == chosen or (not chosen and number == 0),
-            )
-            for number, ((key, path, label), answer) in enumerate(
-                zip(reminders, answers, strict=True)
-            )
-        ]
-
-    def _due_line(self, row: RosterRow, path: str) -> DueLine | None:
-        day = _day(row.cells[path].value)
-        if day is None:
-            return None
-        name = str(row.cells[NAME].value or "")
-        return DueLine(row.subject, name, self._unit(row.unit), day, (day - self.today).days)
-
     def _lacks(self, paths: Sequence[str], totals: Sequence[int]) -> list[Lack]:
         """The fields that most people lack, among those the actor sees plain."""
         found = [
@@ -273,13 +194,6 @@ class _Keeper:
             if people
         ]
         return sorted(found, key=lambda item: -item.people)[:MOST_LACKED]
-
-
-def _day(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
 
 
 def _own(actor: Actor) -> Mapping[str, object] | None:

@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 
 def due_soon(request: ActorRequest) -> Mapping[str, Any] | None:
-    """The next of each kind; nothing for somebody to whom nothing falls due."""
-    found = queries.panel(request.actor)
-    return {"shown": found, "days": queries.SOON_DAYS} if found else None
+    """The next of a kind; nothing for somebody to whom nothing falls due."""
+    found = queries.panel(request.actor, request.GET.get("due", ""))
+    return {"shown": found} if found else None

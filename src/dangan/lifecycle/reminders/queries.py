@@ -106,44 +106,44 @@ def reminders(actor: Actor, *, kind: str = "", span: str = "30", offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class PanelTab:
-    """A kind on the work desk: how many fall due soon, and the first of them."""
-
-    key: str
-    label: str
-    count: int
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Panel:
-    """What the work desk shows; ``total`` counts all kinds."""
+    """What the work desk shows: kinds with counts, the first lines of the chosen one.
 
-    tabs: tuple[PanelTab, ...]
+    ``total`` counts all kinds, ``more`` what the chosen one has beyond the lines shown.
+    """
+
+    tabs: tuple[Tab, ...]
+    chosen: str
+    entries: tuple[Entry, ...]
+    more: int
     total: int
 
 
-def panel(actor: Actor) -> Panel | None:
+def panel(actor: Actor, chosen: str = "") -> Panel | None:
     """What falls due soon, for the work desk; None when nothing does."""
+    require(actor, "reminders.view")
     given, tree, today = settings(), organization_queries.tree(), timezone.localdate()
     found = _within(_seen(actor, given, tree, today, reviews=False), str(SOON_DAYS), today)
     if not found:
         return None
-    counted = _tabs(found, given)[1:]
-    order = sorted(counted, key=lambda tab: (tab.key not in PANEL_KINDS, -tab.count))
-    chosen = [tab for tab in order if tab.count][: len(PANEL_KINDS)]
-    tabs = []
-    for tab in chosen:
-        mine = sorted(
-            (pair for pair in found if pair[0].kind == tab.key), key=lambda pair: pair[0].day
-        )
-        entries = _entries(mine[:PANEL_LINES], given, tree, today)
-        tabs.append(PanelTab(tab.key, tab.label, tab.count, entries))
-    subjects = sorted({str(entry.subject) for tab in tabs for entry in tab.entries})
-    actor.trail.add(
-        Event("reminder.list", facts={"total": len(found)}, detail={"subjects": subjects})
+    counted = [tab for tab in _tabs(found, given)[1:] if tab.count]
+    tabs = sorted(counted, key=lambda tab: tab.key not in PANEL_KINDS)[: len(PANEL_KINDS)]
+    if chosen not in {tab.key for tab in tabs}:
+        chosen = tabs[0].key
+    # What falls due next first; what is long overdue waits on the page.
+    mine = sorted(
+        (pair for pair in found if pair[0].kind == chosen),
+        key=lambda pair: (pair[0].day < today, abs((pair[0].day - today).days)),
     )
-    return Panel(tuple(tabs), len(found))
+    entries = _entries(mine[:PANEL_LINES], given, tree, today)
+    actor.trail.add(
+        Event(
+            "reminder.list",
+            facts={"kind": chosen, "total": len(mine), "rows": len(entries)},
+            detail={"subjects": sorted({str(entry.subject) for entry in entries})},
+        )
+    )
+    return Panel(tuple(tabs), chosen, entries, len(mine) - len(entries), len(found))
 
 
 _Placed = tuple[Item, UUID | None]

@@ -224,6 +224,15 @@ def _present_post(rows: Sequence[RowLike]) -> Mapping[str, Any]:
     return present[-1] if present else {}
 
 
+def _is_day(text: str) -> bool:
+    """Whether this is a day, and not an open end, a month, or anything else."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10 and not text.startswith(OPEN_END)
+
+
 def _ended(values: Mapping[str, Any]) -> bool:
     end = str(values.get("end") or "")
     return bool(end) and not end.startswith(OPEN_END)
@@ -239,7 +248,7 @@ def _contract(rows: Sequence[RowLike]) -> Iterator[_Line]:
     ends = [(str(row.values.get("end") or ""), row) for row in running]
     if any(end.startswith(OPEN_END) for end, _ in ends):
         return
-    dated = [(end, row) for end, row in ends if len(end) == 10]
+    dated = [(end, row) for end, row in ends if _is_day(end)]
     if dated:
         end, row = max(dated, key=lambda pair: pair[0])
         yield "contract", str(row.row), end, ""
@@ -256,7 +265,7 @@ def _probation(rows: Rows, post: Mapping[str, Any]) -> Iterator[_Line]:
             found = str(contract.values.get("probation_end") or "")
             if found > end:
                 end, row = found, contract
-    if len(end) == 10 and row is not None:
+    if _is_day(end) and row is not None:
         yield "probation", str(row.row), end, ""
 
 
@@ -269,10 +278,10 @@ def _certificates(rows: Sequence[RowLike]) -> Iterator[_Line]:
     for row in rows:
         name = str(row.values.get("name") or "")
         until = str(row.values.get("valid_until") or "")
-        if len(until) == 10 and until == latest[name] and not until.startswith(OPEN_END):
+        if _is_day(until) and until == latest[name]:
             yield "certificate", str(row.row), until, name
         review = str(row.values.get("review_due") or "")
-        if len(review) == 10:
+        if _is_day(review):
             yield "certificate", str(row.row), review, name
 
 
@@ -280,7 +289,7 @@ def _agreements(rows: Sequence[RowLike]) -> Iterator[_Line]:
     for row in rows:
         end = str(row.values.get("end") or "")
         over = str(row.values.get("state") or "") in _AGREEMENT_OVER
-        if len(end) == 10 and not over and not end.startswith(OPEN_END):
+        if _is_day(end) and not over:
             yield "secrecy", str(row.row), end, ""
 
 
