@@ -19,7 +19,7 @@ from dangan.lifecycle.kinds.vocabulary import APPLY
 from dangan.lifecycle.models import Movement, State
 from dangan.lifecycle.queries import movement_content
 from dangan.lifecycle.rules.bodies import Body
-from dangan.workflow.handling import CaseKind, Facts
+from dangan.workflow.handling import CaseKind, Facts, kind_of
 from dangan.workflow.models import Case
 
 if TYPE_CHECKING:
@@ -36,13 +36,20 @@ class MovementKind(CaseKind):
     """A staff movement as a case; its form and checklist stand in this room's own tables."""
 
     acts = (APPLY,)
+    family: ClassVar[str] = "movement"
     template: ClassVar[str] = "lifecycle/movement.html"
 
     def summaries(self, actor: Actor, cases: Sequence[Case]) -> dict[UUID, str]:  # noqa: ARG002
-        """When it takes effect: says nothing about anybody."""
-        wanted = {case.object: case.id for case in cases if case.object}
+        """When it takes effect: says nothing about anybody. Answers for all kinds at once."""
+        wanted = {case.object: case for case in cases if case.object}
         days = Movement.objects.filter(pk__in=wanted).values_list("pk", "effective")
-        return {wanted[movement]: self.summary(day.isoformat()) for movement, day in days}
+        found = {}
+        for movement, day in days:
+            case = wanted[movement]
+            kind = kind_of(case.kind)
+            assert isinstance(kind, MovementKind)  # noqa: S101 - of this family
+            found[case.id] = kind.summary(day.isoformat())
+        return found
 
     def summary(self, day: str) -> str:
         """The short line of one case."""
