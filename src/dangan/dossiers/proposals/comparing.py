@@ -100,6 +100,7 @@ class _Comparison:
                 for key in sets
             ),
             hidden=sum(row.hidden for row in rows),
+            proofs_hidden=sum(row.proofs_hidden for row in rows),
             checked=self.checked,
         )
 

@@ -129,6 +129,7 @@ class ProposalView:
     change_number: str
     sets: tuple[SetChanges, ...]
     hidden: int
+    proofs_hidden: int
     checked: bool
 
     @property
@@ -143,7 +144,3 @@ class ProposalView:
     @property
     def proofs(self) -> tuple[FileInfo, ...]:
         return tuple(proof for part in self.sets for row in part.rows for proof in row.proofs)
-
-    @property
-    def proofs_hidden(self) -> int:
-        return sum(row.proofs_hidden for part in self.sets for row in part.rows)
