@@ -84,19 +84,20 @@ class Survey:
     ) -> UUID | None:
         """The account asked about a grant; None when nobody but its holder is left."""
         own = self._own_unit(account)
-        heads = [UUID(head) for head in self._live.heads(str(own) if own else "") if head]
         place = str(own or unit or "")
-        leaders = [UUID(found) for found in self._live.holders("leader", place)]
-        keepers = [UUID(found) for key in KEEPERS for found in self._live.holders(key, place)]
-        usable = self._answering({*heads, *leaders, *keepers}) - set(without)
+        keepers = [found for key in KEEPERS for found in self._live.holders(key, place)]
         chosen = choose_reviewer(
             account.id,
-            heads=[head for head in heads if head in usable],
-            leaders=[leader for leader in leaders if leader in usable],
-            keepers=[keeper for keeper in keepers if keeper in usable],
+            heads=self._usable(self._live.heads(str(own) if own else ""), without),
+            leaders=self._usable(self._live.holders("leader", place), without),
+            keepers=self._usable(keepers, without),
             sensitive=sensitive or reaching.is_administrative(role),
         )
         return chosen.reviewer if chosen else None
+
+    def _usable(self, found: Iterable[str], without: Sequence[UUID]) -> list[UUID]:
+        accounts = [UUID(account) for account in found if account]
+        return [one for one in accounts if one in self._answering and one not in without]
 
     def _flags(self, grant: Grant) -> tuple[str, ...]:
         own = self._own_unit(grant.account)
@@ -143,17 +144,14 @@ class Survey:
         )
 
     @cached_property
-    def _may_answer(self) -> dict[UUID, bool]:
-        return {}
-
-    def _answering(self, accounts: Iterable[UUID]) -> set[UUID]:
-        """Those who may answer a review at all; read in bulk, remembered."""
-        wanted = set(accounts)
-        known = self._may_answer
-        if missing := wanted - known.keys():
-            known |= dict.fromkeys(missing, False)
-            for row in accounts_with_grants().filter(pk__in=missing, state=AccountState.ACTIVE):
-                known[row.id] = any(
-                    "reviews.answer" in grant.role.permissions for grant in role_grants(row)
-                )
-        return {account for account in wanted if known[account]}
+    def _answering(self) -> set[UUID]:
+        """Of all who could be asked, those who may answer a review; one statement."""
+        units = {unit for unit in self._units.values() if unit}
+        named = {head for unit in units for head in self._live.heads(str(unit)) if head}
+        named |= {found for key in ("leader", *KEEPERS) for found in self._live.holders(key, "")}
+        rows = accounts_with_grants().filter(pk__in=named, state=AccountState.ACTIVE)
+        return {
+            row.id
+            for row in rows
+            if any("reviews.answer" in grant.role.permissions for grant in role_grants(row))
+        }

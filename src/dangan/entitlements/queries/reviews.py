@@ -82,7 +82,7 @@ class CampaignView:
     line: CampaignLine
     reviewers: tuple[ReviewerLine, ...]
     items: tuple[ItemLine, ...]
-    total: int
+    more: bool
     state: str
 
 
@@ -138,8 +138,8 @@ def campaign_view(
     found = row.items.order_by("state", "role", "id")
     if state in ReviewItem.State.values:
         found = found.filter(state=state)
-    total = found.count()
-    items = list(found[:limit])
+    items = list(found[: limit + 1])
+    more, items = len(items) > limit, items[:limit]
     by_reviewer = list(
         row.items.values_list("reviewer").annotate(
             total=Count("id"), open=Count("id", filter=Q(state="open"))
@@ -159,7 +159,7 @@ def campaign_view(
             for reviewer, total, left in sorted(by_reviewer, key=lambda line: -line[2])
         ),
         items=_items(items, names),
-        total=total,
+        more=more,
         state=state,
     )
 
