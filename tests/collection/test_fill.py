@@ -164,3 +164,12 @@ def test_the_number_of_rows_has_an_end(invited, monkeypatch):
     page = guest.browser.post("/collect/form/education/add/", {"v-school": "第二大学"})
     assert page.status_code == 422
     assert Invitation.objects.count() == 1
+
+
+def test_every_form_of_the_pages_carries_its_token(invited):
+    guest = invited().come_in()
+    row = guest.add_school()
+    for address in ("/collect/", "/collect/form/", "/collect/form/education/", "/collect/photo/",
+                    "/collect/form/identity/", f"/collect/form/education/{row}/"):  # fmt: skip
+        page = guest.browser.get(address).content.decode()
+        assert page.count('name="csrfmiddlewaretoken"') == page.count("<form"), address

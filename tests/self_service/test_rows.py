@@ -146,3 +146,12 @@ def test_several_files_have_an_end(person, monkeypatch):
     for expected in (302, 422):
         answer = person.browser.post(f"/me/sets/education/{key}/proofs/", {"file": upload()})
         assert answer.status_code == expected
+
+
+def test_every_form_of_the_pages_carries_its_token(person):
+    person.add_school()
+    for address in ("/me/", "/me/edit/", "/me/sets/education/", "/me/sets/education/add/",
+                    "/me/portrait/", "/me/requests/", "/me/copy/"):  # fmt: skip
+        page = person.page(address)
+        forms = page.count("<form") - page.count('<form class="find"')
+        assert page.count('name="csrfmiddlewaretoken"') >= forms, address

@@ -3,7 +3,7 @@ no rights of its own, it has those of the row or the case it belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from dangan.files.opening import open_content, open_name
 from dangan.files.previews import render
 from dangan.files.rules import PDF, size_text
 from dangan.vault import queries as vault_queries
-from dangan.vault.rules import KeyDestroyed
+from dangan.vault.rules import KeyDestroyed, SubjectKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,19 @@ class FileInfo:
         return size_text(self.size)
 
 
-def infos(ids: Iterable[UUID]) -> dict[UUID, FileInfo]:
+def infos(
+    ids: Iterable[UUID], *, held: Mapping[UUID, SubjectKey] | None = None
+) -> dict[UUID, FileInfo]:
     """Names, types and sizes; files that are gone or whose key is destroyed are left out.
 
-    Two statements. The caller has decided that the asker may know.
+    Two statements; one when the caller holds the keys (``held``). The caller has decided that
+    the asker may know.
     """
     wanted = set(ids)
     if not wanted:
         return {}
     found = list(SealedFile.objects.filter(id__in=wanted, state=SealedFile.State.KEPT))
-    keys = vault_queries.keys_of({file.subject for file in found}, skip_destroyed=True)
+    keys = held or vault_queries.keys_of({file.subject for file in found}, skip_destroyed=True)
     return {
         file.id: FileInfo(
             file.id,

@@ -270,7 +270,7 @@ class _Comparison:
             (item.file for item in papers if item.purpose == Paper.Purpose.PORTRAIT), None
         )
         proofs = [item for item in papers if item.purpose == Paper.Purpose.PROOF]
-        infos = file_queries.infos([item.file for item in proofs])
+        infos = file_queries.infos([item.file for item in proofs], held={found.id: key})
         self.papers: dict[UUID, list[FileInfo]] = {}
         for item in proofs:
             if item.file in infos:
@@ -417,7 +417,7 @@ def draft(who: Visitor) -> DraftView:
     except KeyDestroyed as error:
         raise Absent from error
     stored = list(found.papers.order_by("at"))
-    infos = file_queries.infos([item.file for item in stored])
+    infos = file_queries.infos([item.file for item in stored], held={found.id: key})
     papers: dict[UUID, tuple[FileInfo, ...]] = {}
     for item in stored:
         if item.purpose == Paper.Purpose.PROOF and item.file in infos:

@@ -183,7 +183,8 @@ class Own:
     @cached_property
     def _files(self) -> Mapping[UUID, FileInfo]:
         mine = [item for item in self.proposals if self._own(item)]
-        return file_queries.infos(proof for item in mine for proof in self.bodies[item.id].proofs)
+        proofs = [proof for item in mine for proof in self.bodies[item.id].proofs]
+        return file_queries.infos(proofs, held={self.subject: self.opened.key})
 
     def editable(self, info_set: InfoSet) -> frozenset[str]:
         """The fields one may ask to change: by the dictionary and by the matrix."""
