@@ -116,7 +116,10 @@ class RobotForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("钉钉和飞书的“加签”“签名校验”；企业微信没有"),
     )
-    groups = forms.MultipleChoiceField(label=_("发哪些通知"), widget=forms.CheckboxSelectMultiple)
+    groups = forms.MultipleChoiceField(
+        label=_("发哪些通知"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
     units = forms.MultipleChoiceField(
         label=_("只发这些部门的事"),
         required=False,
