@@ -22,7 +22,7 @@ from dangan.lifecycle.models import Kind, Movement
 from dangan.lifecycle.problems import BadMovement
 from dangan.lifecycle.rules.bodies import Body, Values
 from dangan.lifecycle.rules.effects import day_of
-from dangan.lifecycle.rules.law import notice_needed
+from dangan.lifecycle.rules.law import months_after, notice_needed
 from dangan.lifecycle.standing import Standing
 from dangan.ui.messages import say
 
@@ -227,9 +227,12 @@ class StartForm(RowForm):
 def first_body(kind: str, person: Standing) -> Body:
     """What a form begins with: the present post where the new one differs in parts only."""
     now = person.present.post.values if person.present.post else {}
+    if kind == "departure":
+        return Body(post={"leaving_reason": "11"})
     if kind in ("newcomer", "promotion", "transfer"):
         keys = POST_FIELDS[kind]
         taken = {key: now[key] for key in keys if now.get(key) not in (None, "")}
+        taken.pop("full_title", None)
         if kind == "transfer":
             taken.pop("unit", None)
             taken.pop("supervisor", None)
@@ -240,7 +243,7 @@ def first_body(kind: str, person: Standing) -> Body:
 
 
 def suggested_day(kind: str, person: Standing, today: date) -> date | None:
-    """The day a form suggests: the end of probation, thirty days of notice."""
+    """The day a form suggests: the end of probation or of thirty days, else the next first."""
     if kind == Kind.REGULARISATION:
         end = (
             day_of(person.present.post.values.get("probation_end")) if person.present.post else None
@@ -252,7 +255,7 @@ def suggested_day(kind: str, person: Standing, today: date) -> date | None:
     if kind == Kind.NEWCOMER:
         row = person.present.post
         return day_of(row.values.get("joined")) if row and person.state != "departed" else None
-    return None
+    return months_after(today.replace(day=1), 1)
 
 
 def _moving(form: StartForm) -> dict[str, forms.Field]:

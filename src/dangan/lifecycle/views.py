@@ -329,8 +329,9 @@ class _Starting:
             item = self.person.dictionary.sets[info_set].by_key[field]
             value = self.person.field(path)
             text = sight.text(path, value)  # type: ignore[arg-type]  # a stored value
+            label = in_language(item.label, item.label_en)
             if text:
-                found.append(_Now(in_language(item.label, item.label_en), text))
+                found.append(_Now(_("合同到期") if info_set == "contract" else label, text))
         return found
 
 

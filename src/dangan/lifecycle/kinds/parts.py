@@ -166,8 +166,6 @@ class ContractForm(PartForm):
         super().__init__(context, "contract", keys, values, data)
         self.fields["same"] = fields.tick(_("合同不变"))
         self.fields["same"].initial = context.body.flag("contract_same")
-        self.fields["note"] = fields.words(_("合同意见"), rows=2)
-        self.fields["note"].initial = context.body.text("contract_note")
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -180,7 +178,7 @@ def _store_contract(context: PartContext, form: ContractForm) -> Body:
     same = bool(form.cleaned_data.get("same"))
     row = {} if same else form.row()
     body = msgspec.structs.replace(context.body, contract=row)
-    return body.told(contract_same=same or None, contract_note=form.cleaned_data["note"])
+    return body.told(contract_same=same or None)
 
 
 class EquipmentForm(forms.Form):

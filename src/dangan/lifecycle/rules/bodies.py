@@ -76,7 +76,6 @@ DETAILS: Mapping[str, Detail] = {
     "exception": Detail(Message("例外说明"), "post.full_title"),
     "pay_wish": Detail(Message("拟定薪级"), "pay.grade"),
     "pay_same": Detail(Message("薪酬不变"), "pay.grade", "flag"),
-    "contract_note": Detail(Message("合同意见"), "contract.position"),
     "contract_same": Detail(Message("合同不变"), "contract.position", "flag"),
     "desk": Detail(Message("工位"), OPEN_WORDS),
     "equipment": Detail(Message("设备"), OPEN_WORDS),
