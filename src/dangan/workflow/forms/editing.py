@@ -15,14 +15,16 @@ from typing import Any
 Body = dict[str, Any]
 Names = Mapping[str, Sequence[str]]
 
-DEPTH = 12
-"""Levels of names; deeper ones are no definition's."""
+DEPTH = 40
+"""Parts of a name: a step six levels deep has some thirty; longer ones are no definition's."""
 ITEMS = 60
 """Entries of one list."""
 TEXT = 400
 
 TYPES = ("approve", "fill", "notify", "branch", "parallel", "act")
 SIGNED = ("approve", "fill")
+SEQUENCES = ("steps", "otherwise")
+"""The names of lists of steps."""
 MAY = ("return", "transfer", "delegate", "add_signer", "remove_signer")
 HEAD = (
     "key",
@@ -66,7 +68,7 @@ def _tree(sent: Names) -> dict[str, Any]:
             if not isinstance(here, dict):
                 break
         else:
-            here.setdefault(parts[-1], [str(value)[:TEXT] for value in values])
+            here.setdefault(parts[-1], [value.replace("\0", "")[:TEXT] for value in values])
     return root
 
 
@@ -207,14 +209,14 @@ def changed(body: Body, deed: str) -> tuple[Body, str]:
     ``copy steps.1``, ``remove steps.1.who.0``, ``out steps.1.lanes.0.steps.2``,
     ``other steps.1``. What does not fit changes nothing.
     """
-    body = deepcopy(body)
     word, _, rest = deed.partition(" ")
     place, _, kind = rest.partition(" ")
     work = _DEEDS.get(word)
     if work is None:
         return body, ""
+    made = deepcopy(body)
     try:
-        return body, work(body, place.split("."), kind) or ""
+        return made, work(made, place.split("."), kind) or ""
     except (KeyError, IndexError, ValueError, TypeError):
         return body, ""
 
@@ -232,6 +234,13 @@ def _list(body: Body, parts: Sequence[str]) -> tuple[list[Any], int]:
         raise TypeError
     found[at]
     return found, at
+
+
+def _steps(body: Body, parts: Sequence[str]) -> tuple[list[Any], int]:
+    """The sequence of steps that the place stands in, and where."""
+    if len(parts) < 2 or parts[-2] not in SEQUENCES:
+        raise ValueError(parts)
+    return _list(body, parts)
 
 
 def _add(body: Body, parts: list[str], kind: str) -> str:
@@ -302,7 +311,7 @@ def _down(body: Body, parts: list[str], _kind: str) -> str:
 
 def _copy(body: Body, parts: list[str], _kind: str) -> str:
     """The same once more below, with keys of its own."""
-    found, at = _list(body, parts)
+    found, at = _steps(body, parts)
     made = deepcopy(found[at])
     taken = _keys(body)
     for step in walk([made]):
@@ -314,10 +323,9 @@ def _copy(body: Body, parts: list[str], _kind: str) -> str:
 
 def _out(body: Body, parts: list[str], _kind: str) -> str:
     """A step of an arm or a lane goes behind the branch or the fork it stood in."""
-    found, at = _list(body, parts)
-    inner = next(
-        n for n in range(len(parts) - 2, 0, -1) if parts[n] in ("arms", "lanes", "otherwise")
-    )
+    found, at = _steps(body, parts)
+    rows = [n for n, part in enumerate(parts) if part in ("arms", "lanes", "otherwise")]
+    inner = rows[-1]
     outer, where = _list(body, parts[:inner])
     step = found.pop(at)
     outer.insert(where + 1, step)
@@ -326,7 +334,7 @@ def _out(body: Body, parts: list[str], _kind: str) -> str:
 
 def _into(body: Body, parts: list[str], _kind: str) -> str:
     """A step goes to the end of the last arm or lane of the branch or fork above it."""
-    found, at = _list(body, parts)
+    found, at = _steps(body, parts)
     if at == 0:
         return ""
     above = found[at - 1]
@@ -343,11 +351,12 @@ def _to(body: Body, parts: list[str], kind: str) -> str:
     target = kind.split(".")
     if target[: len(parts)] == parts:
         return ""
-    found, at = _list(body, parts)
+    found, at = _steps(body, parts)
     step = found[at]
-    where: list[Any] = _at(body, target[:-1] if target[-1].isdigit() else target)
-    if not isinstance(where, list):
-        raise TypeError
+    sequence = target[:-1] if target[-1].isdigit() else target
+    if sequence[-1] not in SEQUENCES:
+        raise ValueError(kind)
+    where: list[Any] = _at(body, sequence)
     number = int(target[-1]) if target[-1].isdigit() else len(where)
     found[at] = gone = {"type": "gone"}
     where.insert(number, step)

@@ -203,7 +203,7 @@ def copied(request: ActorRequest) -> HttpResponse:
 
 
 def _box(request: ActorRequest, box: Box) -> HttpResponse:
-    kind, state = request.GET.get("kind", "")[:40], request.GET.get("state", "")[:20]
+    kind, state = _key(request.GET.get("kind", "")), _key(request.GET.get("state", ""))
     offset = (_number(request.GET.get("page", "")) - 1) * LIMIT
     found = queries.desk(
         request.actor, box, kind=kind, state=state, offset=offset, limit=LIMIT
@@ -220,6 +220,11 @@ def _box(request: ActorRequest, box: Box) -> HttpResponse:
         "nav": f"flows-{box}" if box != "done" else "flows-todo",
     }
     return render(request, "workflow/flows.html", context)
+
+
+def _key(text: str) -> str:
+    """A key as definitions and kinds have; nothing for what can be none."""
+    return text if text.isascii() and text.isidentifier() and len(text) <= 40 else ""
 
 
 def _number(text: str) -> int:
