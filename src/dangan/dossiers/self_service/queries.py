@@ -353,7 +353,7 @@ class Own:
         return found
 
     def _text(self, item: Field, value: Json | None) -> str:
-        return "" if value in (None, "") else self.opened.words.display(item, value)  # type: ignore[arg-type]  # not None here
+        return "" if value in (None, "") else self.opened.words.display(item, value)
 
     def _title(self, info_set: InfoSet, values: Values) -> str:
         parts = [
@@ -489,7 +489,8 @@ class _Requests:
     ) -> None:
         self.opened = opened
         self.states = states
-        self.cases = {item.case: cases[item.case] for item in page if item.case in cases}
+        wanted = [item.case for item in page if item.case]
+        self.cases = {key: cases[key] for key in wanted if key in cases}
         self.bodies = {item.id: open_body(opened.key, item) for item in page}
         self.definitions = definitions_store.definitions_of(
             case.definition_version_id for case in self.cases.values()
