@@ -51,7 +51,7 @@ class BadPassword(Exception):  # noqa: N818 - an answer to the asker
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """A new account with its first password, which is kept nowhere else."""
+    """A new account with its first password, which is kept nowhere else; empty for none."""
 
     id: UUID
     login: str
@@ -70,16 +70,19 @@ def create_account(
     password: str | None = None,
     must_change: bool = True,
 ) -> NewAccount:
-    """A new account; without ``password`` a random one is made. It must be changed at first log-in.
+    """A new account. Made by the console it gets ``password``, or a random one to be changed.
 
-    Roles given by the console apply at once; given by anybody else they become requests
-    that another person approves. Raises :class:`AccountProblem` and :class:`BadPassword`.
+    Anybody else's has none: whoever makes accounts would know it, and could act as the holder
+    before the holder does. It opens by a one-time code, which takes a second person. Roles given
+    by the console apply at once; given by anybody else they become requests that another person
+    approves. Raises :class:`AccountProblem` and :class:`BadPassword`.
     """
     with recording(actor):
         require(actor, "accounts.manage")
         login, name = " ".join(login.split()), " ".join(name.split())
         _check_profile(login, name)
-        chosen = password or passwords.generate()
+        trusted = actor.kind in {"console", "system"}
+        chosen = (password or passwords.generate()) if trusted else None
         account = Account(
             id=uuid4(),
             login_token=profiles.login_token(login),
@@ -87,7 +90,7 @@ def create_account(
             must_change_password=must_change,
         )
         account.login, account.name = login, name
-        if password is not None:
+        if password is not None and trusted:
             validate(password, account)
         account.password = make_password(chosen)
         key = make_keys([account.id])[account.id]
@@ -96,11 +99,11 @@ def create_account(
         actor.trail.add(Event("account.create", subject=subject, object=str(account.id)))
         for role, unit in roles:
             wish = Wish(account=account.id, role=role, unit=unit, until=until)
-            if actor.kind == "console":
+            if trusted:
                 apply_grant(actor, wish)
             else:
                 open_request(actor, wish, reason=reason)
-    return NewAccount(account.id, login, chosen)
+    return NewAccount(account.id, login, chosen or "")
 
 
 def _check_profile(login: str, name: str) -> None:

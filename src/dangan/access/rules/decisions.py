@@ -89,13 +89,21 @@ def scope(
             plain |= grant.reach_of(rule, actor.subject)
         elif field_class <= masked_up_to:
             masked |= grant.reach_of(rule, actor.subject)
+    if actor.permits:
+        allowed = _permitted(actor, action, info_set, field)
+        plain, masked = plain | allowed.plain, masked | allowed.masked
+    return Scope(plain, masked)
+
+
+def _permitted(actor: Actor, action: str, info_set: str, field: str | None) -> Scope:
+    """What permits add, whatever the class of the field."""
+    people: dict[str, set[UUID]] = {"plain": set(), "masked": set()}
     for permit, given in actor.permitted(action):
         if permit.covers(info_set, field):
-            person = Reach(people=frozenset({permit.subject}))
-            plain, masked = (
-                (plain | person, masked) if given == "plain" else (plain, masked | person)
-            )
-    return Scope(plain, masked)
+            people[given].add(permit.subject)
+    return Scope(
+        Reach(people=frozenset(people["plain"])), Reach(people=frozenset(people["masked"]))
+    )
 
 
 def decide(actor: Actor, action: str, resource: Resource) -> Decision:
@@ -114,7 +122,7 @@ def reach(actor: Actor, action: str = "read") -> Reach:
         if any(_ceilings(rule, action)):
             total |= grant.reach_of(rule, actor.subject)
     people = frozenset(permit.subject for permit, _given in actor.permitted(action))
-    return total | Reach(people=people)
+    return total | Reach(people=people) if people else total
 
 
 def field_showings(

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangan.access import actions, people, queries
@@ -34,9 +33,8 @@ def listing(request: ActorRequest) -> HttpResponse:
 
 @page("accounts.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_variables("made")
 def create(request: ActorRequest) -> HttpResponse:
-    """A new account; its first password is shown on the answer to this one request."""
+    """A new account, without a password: its holder sets one with a code that takes two."""
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
