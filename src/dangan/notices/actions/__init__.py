@@ -13,11 +13,12 @@ from dangan.notices.actions.channels import (
     test_robot,
 )
 from dangan.notices.actions.reading import mark_all_read, mark_read, save_wish
-from dangan.notices.actions.telling import tell
+from dangan.notices.actions.telling import Letter, tell, tell_all
 
 __all__ = [
     "BadRobot",
     "CannotTest",
+    "Letter",
     "RobotPlan",
     "add_robot",
     "edit_robot",
@@ -28,6 +29,7 @@ __all__ = [
     "save_wish",
     "switch_robot",
     "tell",
+    "tell_all",
     "test_mail",
     "test_robot",
 ]

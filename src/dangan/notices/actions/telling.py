@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -11,7 +13,6 @@ from django.utils import timezone
 from dangan.notices.carrying.mail import configured
 from dangan.notices.models import Delivery, Notice, Robot
 from dangan.notices.queries import wishes_of
-from dangan.notices.rules.topics import Topic
 from dangan.notices.rules.wishes import QUIET, after_quiet, goes_at
 from dangan.notices.topics import topics
 from dangan.organization.calendar.queries import calendar
@@ -38,40 +39,80 @@ def tell(
     Raises :class:`~dangan.notices.rules.topics.BadNotice` for a topic or facts that do not fit:
     a mistake of the caller, met by its tests.
     """
-    given = dict(facts or {})
-    topics().check(topic, url, given)
-    told = list(dict.fromkeys(accounts))
+    tell_all([Letter(tuple(accounts), topic, url, facts or {}, urgent, unit)])
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One thing to tell, as :func:`tell` takes it."""
+
+    accounts: Collection[UUID]
+    topic: str
+    url: str
+    facts: Mapping[str, str | int]
+    urgent: bool = False
+    unit: UUID | None = None
+
+
+def tell_all(letters: Sequence[Letter]) -> None:
+    """Tells many things: as :func:`tell`, in as many statements for a thousand as for one."""
+    for letter in letters:
+        topics().check(letter.topic, letter.url, letter.facts)
+    if not letters:
+        return
     now = timezone.now()
     Notice.objects.bulk_create(
-        Notice(account=account, topic=topic, url=url, facts=given, urgent=urgent, at=now)
-        for account in told
+        Notice(
+            account=account,
+            topic=letter.topic,
+            url=letter.url,
+            facts=dict(letter.facts),
+            urgent=letter.urgent,
+            at=now,
+        )
+        for letter in letters
+        for account in dict.fromkeys(letter.accounts)
     )
-    found = topics().topics[topic]
-    outgoing = [*_mails(told, found, urgent, now), *_robots(found, unit, now)]
-    for item in outgoing:
-        item.topic, item.url, item.facts = topic, url, given
-        item.urgent, item.created_at = urgent, now
+    outgoing = [*_mails(letters, now), *_to_robots(letters, now)]
     Delivery.objects.bulk_create(outgoing)
 
 
-def _mails(
-    accounts: Collection[UUID], topic: Topic, urgent: bool, now: datetime
-) -> Iterable[Delivery]:
+def _delivery(letter: Letter, now: datetime, due: datetime, **to: Any) -> Delivery:
+    return Delivery(
+        topic=letter.topic,
+        url=letter.url,
+        facts=dict(letter.facts),
+        urgent=letter.urgent,
+        created_at=now,
+        due_at=due,
+        **to,
+    )
+
+
+def _mails(letters: Sequence[Letter], now: datetime) -> Iterable[Delivery]:
+    accounts = {account for letter in letters for account in letter.accounts}
     if not configured() or not accounts:
         return
-    default = topics().groups[topic.group].mail
     wishes, days = wishes_of(accounts), calendar()
-    for account in accounts:
-        wish = wishes[account]
-        if wish.wants_mail(topic.group, default):
-            yield Delivery(account=account, due_at=goes_at(wish, now, days, urgent=urgent))
+    for letter in letters:
+        group = topics().topics[letter.topic].group
+        default = topics().groups[group].mail
+        for account in dict.fromkeys(letter.accounts):
+            wish = wishes[account]
+            if wish.wants_mail(group, default):
+                due = goes_at(wish, now, days, urgent=letter.urgent)
+                yield _delivery(letter, now, due, account=account)
 
 
-def _robots(topic: Topic, unit: UUID | None, now: datetime) -> Iterable[Delivery]:
-    if not topic.robot:
+def _to_robots(letters: Sequence[Letter], now: datetime) -> Iterable[Delivery]:
+    spoken = [letter for letter in letters if topics().topics[letter.topic].robot]
+    robots = list(Robot.objects.filter(active=True)) if spoken else []
+    if not robots:
         return
-    path = set(tree().path_of(unit)) if unit else set()
-    for robot in Robot.objects.filter(active=True, groups__contains=[topic.group]):
-        if not robot.units or path.intersection(robot.units):
-            due = after_quiet(timezone.localtime(now), QUIET)
-            yield Delivery(robot=robot, due_at=due)
+    units, due = tree(), after_quiet(timezone.localtime(now), QUIET)
+    for letter in spoken:
+        path = set(units.path_of(letter.unit)) if letter.unit else set()
+        group = topics().topics[letter.topic].group
+        for robot in robots:
+            if group in robot.groups and (not robot.units or path.intersection(robot.units)):
+                yield _delivery(letter, now, due, robot=robot)

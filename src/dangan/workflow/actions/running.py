@@ -230,7 +230,7 @@ class Run:
         rows.save_copies(items, now=self.now)
         for item in items:
             self._let_know(item)
-        telling.send([_letter(item) for item in items if item.said], without=self.actor.id)
+        telling.send([_of_case(item) for item in items if item.said], without=self.actor.id)
         for item in items:
             item.said, item.decided, item.happened = [], [], False
 
@@ -290,10 +290,10 @@ def _behalf(account: UUID | None) -> dict[str, str]:
     return {"on_behalf_of": str(account)} if account else {}
 
 
-def _letter(item: Running) -> telling.Letter:
+def _of_case(item: Running) -> telling.OfCase:
     assert item.state is not None  # noqa: S101 - something happened to it
     told = telling.notices_of(item.case, item.definition, item.state, item.said)
-    return telling.Letter(item.case, item.definition, tuple(told))
+    return telling.OfCase(item.case, item.definition, tuple(told))
 
 
 def _roles(definition: Definition) -> set[str]:
