@@ -41,11 +41,16 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("leader", "leader", "分管领导", "澄远集团", True, "看全集团，敏感字段掩码"),
     DemoAccount("privacy", "privacy_officer", "个人信息保护负责人", "法务部", True, "看规则和日志"),
     DemoAccount("auditor", "auditor", "审计员", "审计部", False, "只查日志"),
+    DemoAccount("head2", "", "部门负责人", "研发二部", True, "调岗时的另一个部门"),
+    DemoAccount("employee2", "", "员工", "研发一部", False, "另一位员工，用来走离职"),
 )
 
 
 def owners(organisation: Organisation) -> dict[str, Person]:
-    """Whose each account is, by log-in name; no person has two."""
+    """Whose each account is, by log-in name; no person has two.
+
+    A small organisation lacks some: then somebody else has the account.
+    """
     taken: set[int] = set()
     found: dict[str, Person] = {}
     for account in DEMO_ACCOUNTS:
@@ -56,6 +61,14 @@ def owners(organisation: Organisation) -> dict[str, Person]:
         taken.add(person.number)
         found[account.login] = person
     return found
+
+
+def fitting(organisation: Organisation) -> bool:
+    """Whether every account belongs to somebody whom it fits."""
+    return all(
+        person in _candidates(organisation, account)
+        for account, person in zip(DEMO_ACCOUNTS, owners(organisation).values(), strict=True)
+    )
 
 
 def _candidates(organisation: Organisation, account: DemoAccount) -> Iterable[Person]:

@@ -16,7 +16,10 @@ from dangan.dossiers import actions as dossiers
 from dangan.dossiers.models import Subject
 from dangan.dossiers.rules import RowPlan, SubjectPlan
 from dangan.dossiers.scanning import scan_all
-from dangan.operations.demo.accounts import DEMO_ACCOUNTS, PASSWORD, owners
+from dangan.operations.demo.accounts import DEMO_ACCOUNTS, PASSWORD, fitting, owners
+from dangan.operations.demo.flows import STAFF, open_cases
+from dangan.operations.demo.living import live
+from dangan.operations.demo.office import Office
 from dangan.operations.demo.people import Organisation, organisation
 from dangan.operations.demo.person import Person, Values
 from dangan.operations.demo.portraits import draw
@@ -65,6 +68,7 @@ def load(
     loader.accounts()
     if persons <= _LARGE:
         loader.portraits()
+        loader.life()
         scan_all(actor)
     return persons
 
@@ -141,9 +145,10 @@ class _Loader:
 
     def accounts(self) -> None:
         people = owners(self.made)
+        made: dict[str, UUID] = {}
         for account in DEMO_ACCOUNTS:
             person = people[account.login]
-            create_account(
+            created = create_account(
                 self.actor,
                 login=account.login,
                 name=person.name,
@@ -153,6 +158,16 @@ class _Loader:
                 must_change=account.new,
                 reason=REASON,
             )
+            made[account.login] = created.id
+        self.office = Office(self.made, made, people, self.subjects, self.unit_ids, self.today)
+
+    def life(self) -> None:
+        """Cases, agreements and the rest, where the organisation has everybody they need."""
+        office = self.office
+        if fitting(self.made) and len(list(office.staff("head"))) >= STAFF:
+            open_cases(office)
+            live(office)
+            office.flush()
 
     def portraits(self) -> None:
         wanted = [p for p in self.made.people if p.portrait and not p.departed][:PORTRAITS_AT_MOST]
