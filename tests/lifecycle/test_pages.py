@@ -186,3 +186,27 @@ def test_nothing_personal_stands_in_clear(firm: Firm) -> None:
         cursor.execute("SELECT m::text FROM lifecycle_movement m")
         stored = " ".join(row[0] for row in cursor.fetchall())
     assert "主任工程师" not in stored and "工作需要" not in stored and "沈知微" not in stored
+
+
+def test_who_keeps_the_list_sees_a_movement_without_its_case(firm: Firm, browse) -> None:
+    case = notice(firm)
+    url = f"/movements/{firm.movement(case).id}/"
+    page = browse("何雨桐").get(url).content.decode()
+    assert "最后工作日" in page and "部门负责人处理意见" in page
+    assert browse("陆怀瑾").get(url).status_code == 302
+    for name in ("俞书衡", "罗文博"):
+        assert browse(name).get(url).status_code == 404
+
+
+def test_a_person_is_not_told_what_others_still_decide(firm: Firm, browse) -> None:
+    case = firm.start(
+        "何雨桐",
+        "departure",
+        "沈知微",
+        in_days(40),
+        post={"leaving_reason": "23"},
+        details={"notified_on": today().isoformat()},
+    )
+    client = browse("沈知微")
+    assert case.number not in client.get("/movements/own/").content.decode()
+    assert client.get(f"/movements/{firm.movement(case).id}/").status_code == 404

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("movements/start/<slug:kind>/<uuid:subject>/", views.start, name="start"),
     path("movements/own/", views.own, name="own"),
     path("movements/own/<slug:kind>/", views.own_start, name="own_start"),
+    path("movements/<uuid:movement>/", views.movement, name="movement"),
     path("movements/<uuid:movement>/edit/", views.edit, name="edit"),
     path("movements/<uuid:movement>/papers/<slug:key>/", views.paper, name="paper"),
 ]

@@ -43,6 +43,8 @@ from dangan.ui.languages import label as in_language
 from dangan.ui.messages import say
 from dangan.workflow.handling import CannotTakeEffect
 from dangan.workflow.problems import CannotStart
+from dangan.workflow.queries import of_object
+from dangan.workflow.rights import may_see
 
 NAV = "movements"
 SHOWN_NOW = (
@@ -85,6 +87,24 @@ def movements(request: ActorRequest) -> HttpResponse:
 def _offset(request: ActorRequest) -> int:
     number = request.GET.get("page", "1")
     return (int(number) - 1) * queries.PER_PAGE if number.isdigit() and int(number) > 0 else 0
+
+
+@page("cases.own")
+@require_safe
+def movement(request: ActorRequest, movement: UUID) -> HttpResponse:
+    """One movement: its case for those who take part, else what the reader may see of it."""
+    case = queries.movement_for(request.actor, movement)
+    if may_see(request.actor, case):
+        return redirect("workflow:case", case.id)
+    content = queries.movement_content(request.actor, case)
+    context = {
+        "content": {"movement": content},
+        "number": case.number,
+        "name": roster_queries.names([content.movement.subject]).get(content.movement.subject, ""),
+        "line": of_object(movement),
+        "nav": NAV,
+    }
+    return render(request, "lifecycle/detail.html", context)
 
 
 @page("cases.own")

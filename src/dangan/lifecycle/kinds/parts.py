@@ -121,7 +121,9 @@ class PayForm(PartForm):
 
     def __init__(self, context: PartContext, data: Mapping[str, Any] | None) -> None:
         values = context.body.pay or _values(context.person.present.pay)
+        values = {key: value for key, value in values.items() if key != "total"}
         super().__init__(context, "pay", PAY_FIELDS, values, data)
+        self.fields["v-total"].help_text = _("留空由系统合计")
         self.fields["same"] = fields.tick(_("薪酬不变"))
         self.fields["same"].initial = context.body.flag("pay_same")
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dangan.access.rules import Actor, require
+from dangan.access.rules import Absent, Actor, require
 from dangan.audit.rules import Event
 from dangan.lifecycle.actions import signs
 from dangan.lifecycle.models import ChecklistItem, Kind, Movement, State
@@ -20,8 +19,9 @@ from dangan.lifecycle.queries.content import Duty, duty_of
 from dangan.organization import queries as organization_queries
 from dangan.organization.rules import Tree
 from dangan.roster import queries as roster_queries
-from dangan.ui.languages import label as in_language
-from dangan.workflow.models import Case, Task
+from dangan.workflow import queries as workflow
+from dangan.workflow.models import Case
+from dangan.workflow.rights import may_see
 
 PER_PAGE = 50
 DUTIES = 200
@@ -49,7 +49,6 @@ class MovementLine:
     """A movement in the list."""
 
     id: UUID
-    case: UUID | None
     number: str
     kind: str
     kind_label: str
@@ -83,7 +82,6 @@ class DutyLine:
 
     duty: Duty
     movement: UUID
-    case: UUID | None
     number: str
     kind_label: str
     subject: UUID
@@ -116,12 +114,32 @@ def movements(
 
 
 def own_movements(actor: Actor) -> tuple[MovementLine, ...]:
-    """The actor's own movements, newest first. Permission lifecycle.own."""
+    """What the person asked for, and what took effect, newest first. Permission lifecycle.own.
+
+    What others are still deciding about somebody is not told by a list.
+    """
     require(actor, "lifecycle.own")
     if actor.subject is None:
         return ()
-    rows = list(Movement.objects.filter(subject=actor.subject).order_by("-opened_at")[:PER_PAGE])
+    told = Q(by_self=True) | Q(state=State.EFFECTIVE)
+    mine = Movement.objects.filter(told, subject=actor.subject)
+    rows = list(mine.order_by("-opened_at")[:PER_PAGE])
     return tuple(_lines(rows, organization_queries.tree()))
+
+
+def movement_for(actor: Actor, movement: UUID) -> Case:
+    """The case of a movement for whoever takes part in it, keeps its list (lifecycle.view within
+    reach) or is told of it as the person concerned. Raises :class:`Absent`."""
+    found = Movement.objects.filter(pk=movement).first()
+    case = Case.objects.filter(pk=found.case).first() if found and found.case else None
+    if found is None or case is None:
+        raise Absent
+    own = found.subject == actor.subject and (found.by_self or found.state == State.EFFECTIVE)
+    listed = Movement.objects.filter(_within(actor, organization_queries.tree()), pk=movement)
+    if own or listed.exists() or may_see(actor, case):
+        return case
+    actor.trail.add(Event("movement.read", outcome="refused", subject=found.subject))
+    raise Absent
 
 
 def duties(actor: Actor) -> tuple[DutyLine, ...]:
@@ -133,14 +151,13 @@ def duties(actor: Actor) -> tuple[DutyLine, ...]:
     tree = organization_queries.tree()
     items = _open_duties(actor, tree)
     names = roster_queries.names(item.movement.subject for item in items)
-    numbers = _numbers(item.movement.case for item in items)
+    cases = workflow.of_objects({item.movement_id for item in items})
     actor.trail.add(Event("movement.duties", facts={"rows": len(items)}))
     return tuple(
         DutyLine(
             duty=duty_of(item, name="", note="", may_sign=True),
             movement=item.movement_id,
-            case=item.movement.case,
-            number=numbers.get(item.movement.case, ""),
+            number=cases[item.movement_id].number if item.movement_id in cases else "",
             kind_label=_(Kind(item.movement.kind).label),
             subject=item.movement.subject,
             name=names.get(item.movement.subject, ""),
@@ -184,6 +201,8 @@ def _within(actor: Actor, tree: Tree) -> Q:
         if grant.unit is None:
             return Q()
         units |= tree.subtree(grant.unit)
+    if not units:
+        return Q(pk__in=())
     return Q(unit__in=units) | Q(new_unit__in=units)
 
 
@@ -197,14 +216,8 @@ def _in_state(found: QuerySet[Movement], state: str) -> QuerySet[Movement]:
 
 
 def _lines(rows: Sequence[Movement], tree: Tree) -> Iterable[MovementLine]:
-    cases = {
-        case.id: case
-        for case in Case.objects.filter(pk__in=[row.case for row in rows if row.case])
-        .select_related("definition_version")
-        .defer("sealed_facts")
-    }
+    cases = workflow.of_objects([row.id for row in rows])
     names = roster_queries.names(row.subject for row in rows)
-    steps = _steps(cases.values())
     waiting = dict(
         ChecklistItem.objects.filter(movement__in=rows, after=True, state="open")
         .values_list("movement")
@@ -212,12 +225,11 @@ def _lines(rows: Sequence[Movement], tree: Tree) -> Iterable[MovementLine]:
         .order_by()
     )
     for row in rows:
-        case = cases.get(row.case) if row.case else None
+        case = cases.get(row.id)
         state = "waiting" if _waits(row, case) else row.state
         moved = row.new_unit and row.new_unit != row.unit
         yield MovementLine(
             id=row.id,
-            case=row.case,
             number=case.number if case else "",
             kind=row.kind,
             kind_label=_(Kind(row.kind).label),
@@ -229,44 +241,10 @@ def _lines(rows: Sequence[Movement], tree: Tree) -> Iterable[MovementLine]:
             state=state,
             shape=STATE_SHAPES[state],
             state_label=_(STATES[state]),
-            step=steps.get(row.case, "") if row.case else "",
+            step=case.step_label if case and row.state == State.OPEN else "",
             open_duties=waiting.get(row.id, 0),
         )
 
 
-def _waits(row: Movement, case: Case | None) -> bool:
+def _waits(row: Movement, case: workflow.CaseLine | None) -> bool:
     return row.state == State.OPEN and case is not None and case.state == Case.State.WAITING
-
-
-def _steps(cases: Iterable[Case]) -> dict[UUID, str]:
-    """The labels of the steps in work, by case: two of them, the rest counted."""
-    by_id = {case.id: case for case in cases}
-    found: dict[UUID, list[str]] = {}
-    open_tasks = Task.objects.filter(case__in=by_id, state=Task.State.OPEN).order_by("id")
-    for case, step in open_tasks.values_list("case", "step"):
-        label = _step_labels(by_id[case].definition_version.body).get(step, "")
-        if label and label not in found.setdefault(case, []):
-            found[case].append(label)
-    return {
-        case: "、".join(labels[:2]) + (_("等 {n} 步").format(n=len(labels)) if labels[2:] else "")
-        for case, labels in found.items()
-    }
-
-
-def _step_labels(body: Mapping[str, Any]) -> dict[str, str]:
-    """Every step's label by key, wherever it stands in the definition."""
-    found: dict[str, str] = {}
-    waiting: list[Any] = list(body.get("steps", ()))
-    while waiting:
-        step = waiting.pop()
-        if "key" in step:
-            found[step["key"]] = in_language(step.get("label", ""), step.get("label_en", ""))
-        for inner in ("steps", "arms", "lanes", "otherwise"):
-            waiting += step.get(inner) or ()
-    return found
-
-
-def _numbers(cases: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    wanted = [case for case in cases if case]
-    found = Case.objects.filter(pk__in=wanted).only("id", "prefix", "serial", "opened_at")
-    return {case.id: case.number for case in found}

@@ -26,6 +26,7 @@ from dangan.lifecycle.standing import Standing
 from dangan.ui.printing import pdf
 from dangan.workflow import queries as workflow
 from dangan.workflow.models import Case
+from dangan.workflow.rights import may_see
 
 FORMS = Path(__file__).parent.parent / "printed"
 OPINIONS = 5
@@ -48,8 +49,12 @@ class PaperLine:
 
 
 def papers_for(actor: Actor, movement: Movement, person: Standing) -> tuple[PaperLine, ...]:
-    """The papers of this movement that the actor may print; the certificate once it is true."""
+    """The papers of this movement that the actor may print, if the case is theirs to read; the
+    certificate once it is true."""
     if movement.kind != Kind.DEPARTURE or not may_print(actor, person):
+        return ()
+    case = Case.objects.filter(pk=movement.case).first() if movement.case else None
+    if case is None or not may_see(actor, case):
         return ()
     return tuple(
         PaperLine(key, label)
