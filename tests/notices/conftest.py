@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings
 from tests.cast import Cast
+from tests.notices.ports import free_port
 
 from dangan.access.actions import create_account
 from dangan.access.queries import actor_of, console_actor
@@ -50,9 +50,7 @@ class Mailbox:
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     """A mail server to which the settings point."""
     box = Mailbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
     monkeypatch.setattr(settings.DANGAN, "mail_url", f"smtp://127.0.0.1:{port}?tls=none")

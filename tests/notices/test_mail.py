@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from django.utils import timezone
 from tests.cast import written_events
+from tests.notices.ports import free_port
 
 from dangan.access.models import Account, AccountState
 from dangan.notices import actions, queries
@@ -154,6 +163,62 @@ def test_a_password_never_crosses_in_clear_unless_said(mailbox, zhiwei, monkeypa
     told(zhiwei)
     assert deliver().sent == 0
     assert mailbox.messages == []
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of this machine for an hour, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = timezone.now()
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem, private = folder / "cert.pem", folder / "key.pem"
+    pem.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return pem, private
+
+
+def test_user_and_password_go_through_starttls_to_a_server_one_can_trust(
+    mailbox, zhiwei, monkeypatch, tmp_path
+):
+    given = []
+
+    def check(_server, _session, _envelope, _mechanism, login):
+        given.append((login.login, login.password))
+        return AuthResult(success=True)
+
+    pem, private = certificate(tmp_path)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(pem, private)
+    port = free_port()
+    controller = Controller(
+        mailbox, hostname="127.0.0.1", port=port, tls_context=context, authenticator=check,
+        auth_required=True, require_starttls=True,
+    )  # fmt: skip
+    controller.start()
+    monkeypatch.setattr(settings.DANGAN, "mail_url", f"smtp://hr:geheim@127.0.0.1:{port}")
+    try:
+        told(zhiwei)
+        assert deliver().retried == 1  # nobody vouches for the certificate
+        assert (Delivery.objects.get().error, given) == ("tls", [])
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        assert deliver(later(minutes=2)).sent == 1
+    finally:
+        controller.stop()
+    assert given == [(b"hr", b"geheim")]
+    assert len(mailbox.messages) == 1
 
 
 def test_the_test_button_says_what_is_wrong(mailbox, cast, monkeypatch):
