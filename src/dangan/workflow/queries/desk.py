@@ -29,7 +29,7 @@ from dangan.workflow.rules.definitions import Approve, Definition
 from dangan.workflow.rules.showing import progress
 from dangan.workflow.rules.states import State
 
-REACH = 2_000
+REACH = 1_000
 LIMIT_AT_MOST = 500
 
 _BOXES: Mapping[Box, str] = {
