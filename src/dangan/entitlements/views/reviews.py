@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangan.access.pages import ActorRequest, page
@@ -57,15 +56,8 @@ def campaign(request: ActorRequest, campaign: UUID) -> HttpResponse:
 def end(request: ActorRequest, campaign: UUID) -> HttpResponse:
     """Ends a review before its day: what is not confirmed lapses."""
     lapsed = actions.end_campaign(request.actor, campaign=campaign)
-    messages.success(
-        request,
-        ngettext(
-            "复核已结束，收回 %(count)s 项未确认的授权",
-            "复核已结束，收回 %(count)s 项未确认的授权",
-            lapsed,
-        )
-        % {"count": lapsed},
-    )
+    done = _("复核已结束，收回 {count} 项未确认的授权").format(count=lapsed)
+    messages.success(request, done)
     return redirect("entitlements:review", campaign)
 
 
