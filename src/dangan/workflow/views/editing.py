@@ -114,6 +114,8 @@ class EditStep:
     otherwise: EditList | None = None
     may: tuple[str, ...] = ()
     percent: float = 100
+    days: str = "0"
+    remind: str = "0"
 
     @property
     def ident(self) -> str:
@@ -167,6 +169,8 @@ class _Editor:
             else self._list(f"{path}.otherwise", otherwise, inside=True),
             may=tuple(step.get("may", codec.MAY)),
             percent=_percent(step.get("ratio")),
+            days=_number(step.get("days", 0)),
+            remind=_number(step.get("remind_days_before", 0)),
         )
 
     def _who(self, path: str, item: Body) -> EditWho:
@@ -215,6 +219,11 @@ def _told(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def _number(given: Any) -> str:
+    """A number without needless digits; what was typed instead of one as it stands."""
+    return f"{given:g}" if isinstance(given, int | float) else str(given)
 
 
 def _percent(ratio: Any) -> float:
