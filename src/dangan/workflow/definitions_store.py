@@ -148,8 +148,8 @@ def findings_of(definition: Definition) -> list[checking.Finding]:
     try:
         kind = kind_of(definition.kind)
     except LookupError:
-        text = "没有“{kind}”这类事项，请另选流程种类。"
-        return [checking.Finding("", "error", Message(text, kind=definition.kind))]
+        unknown = Message("没有“{kind}”这类事项，请另选流程种类。", kind=definition.kind)
+        return [checking.Finding("", "error", unknown)]
     found = checking.check(
         definition,
         facts=kind.facts,
@@ -158,8 +158,8 @@ def findings_of(definition: Definition) -> list[checking.Finding]:
         roles=registry.matrix().roles,
     )
     if definition.start and definition.start not in registry.permissions():
-        text = "没有“{key}”这项权限，请另选由谁发起。"
-        found.append(checking.Finding("", "error", Message(text, key=definition.start)))
+        unknown = Message("没有“{key}”这项权限，请另选由谁发起。", key=definition.start)
+        found.append(checking.Finding("", "error", unknown))
     return [*found, *_missing_people(definition)]
 
 

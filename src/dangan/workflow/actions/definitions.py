@@ -89,8 +89,10 @@ def _shaped(key: str, body: Mapping[str, Any]) -> shapes.Definition:
     except shapes.BadDefinition as error:
         raise BadDefinition((("", error.message),)) from None
     if not _KEY.fullmatch(key) or definition.key != key:
-        text = "流程代号只用小写字母、数字和下划线，以字母开头，最多 40 个字符，保存后不能改"
-        raise BadDefinition((("", Message(text)),))
+        message = Message(
+            "流程代号只用小写字母、数字和下划线，以字母开头，最多 40 个字符，保存后不能改"
+        )
+        raise BadDefinition((("", message),))
     if not _PREFIX.fullmatch(definition.prefix):
         raise BadDefinition((("", Message("编号前缀用 2 至 4 个大写字母，例如 XG")),))
     return definition
