@@ -13,7 +13,7 @@ from tests.cast import written_events
 
 from dangan.access.rules import Absent, Refused
 from dangan.notices import actions, queries
-from dangan.notices.actions import RobotPlan, tell
+from dangan.notices.actions import Letter, RobotPlan, tell, tell_all
 from dangan.notices.carrying.robots import Access
 from dangan.notices.models import Delivery, Notice
 from dangan.notices.rules.topics import BadNotice
@@ -72,6 +72,20 @@ def test_telling_many_takes_few_statements(mailbox, account):
     with CaptureQueriesContext(connection) as asked:
         tell(accounts=many, topic="case.agreed", url="/", facts=CASE)
     assert len(asked) <= 8
+
+
+def test_many_things_are_told_in_as_many_statements_as_one(mailbox, account):
+    zhiwei, huaijin = account("沈知微"), account("陆怀瑾")
+    letters = [
+        Letter([zhiwei.id, huaijin.id], "task.overdue", f"/cases/{n}/", STEP) for n in range(500)
+    ]
+    with CaptureQueriesContext(connection) as asked:
+        tell_all(letters)
+    assert len(asked) <= 10
+    assert (queries.unread(zhiwei), Delivery.objects.count()) == (500, 1000)
+    with pytest.raises(BadNotice):
+        tell_all([letters[0], Letter([zhiwei.id], "task.overdue", "/", CASE)])
+    assert queries.unread(zhiwei) == 500
 
 
 def test_settings_are_kept_and_logged(account):

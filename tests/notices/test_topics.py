@@ -105,6 +105,7 @@ def test_every_icon_exists():
         ("deputy.named", "/", {"begins": "1", "ends": "2", "name": "沈知微"}),
         ("reminder.due", "https://example.com/", {"count": 1}),
         ("reminder.due", "//example.com/", {"count": 1}),
+        ("reminder.due", "/\\example.com/", {"count": 1}),
         ("case.agreed", "/", {"number": "1", "label": "长" * 121}),
     ],
 )

@@ -18,6 +18,9 @@ from dangan.notices.topics import topics
 from dangan.organization.calendar.queries import calendar
 from dangan.organization.queries import tree
 
+BATCH = 5_000
+"""Rows a statement: a sweep of ten thousand cases stays within what one statement takes."""
+
 
 def tell(
     *,
@@ -61,7 +64,7 @@ def tell_all(letters: Sequence[Letter]) -> None:
     if not letters:
         return
     now = timezone.now()
-    Notice.objects.bulk_create(
+    told = [
         Notice(
             account=account,
             topic=letter.topic,
@@ -72,9 +75,10 @@ def tell_all(letters: Sequence[Letter]) -> None:
         )
         for letter in letters
         for account in dict.fromkeys(letter.accounts)
-    )
+    ]
+    Notice.objects.bulk_create(told, batch_size=BATCH)
     outgoing = [*_mails(letters, now), *_to_robots(letters, now)]
-    Delivery.objects.bulk_create(outgoing)
+    Delivery.objects.bulk_create(outgoing, batch_size=BATCH)
 
 
 def _delivery(letter: Letter, now: datetime, due: datetime, **to: Any) -> Delivery:

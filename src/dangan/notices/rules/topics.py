@@ -83,7 +83,7 @@ class Topics:
         for key, value in facts.items():
             if len(str(value)) > FACT_AT_MOST:
                 raise BadNotice(f"{topic}: {key} is too long to be a label")
-        if not url.startswith("/") or url.startswith("//"):
+        if not url.startswith("/") or url.startswith("//") or "\\" in url:
             raise BadNotice(f"{topic}: the address must be one of this site")
 
     def say(self, topic: str, facts: Facts, *, english: bool, robot: bool = False) -> Said:
