@@ -77,7 +77,7 @@ def movements(request: ActorRequest) -> HttpResponse:
         "page": shown,
         "kind": kind,
         "state": state,
-        "states": [(key, _(label)) for key, label in queries.STATES.items()],
+        "states": queries.STATES.items(),
         "all": sum(count for _key, _label, count in shown.kinds),
         "nav": NAV,
     }

@@ -267,7 +267,7 @@ def _name(names: Mapping[UUID, str], item: ChecklistItem) -> str:
 
 
 def _state_label(state: str) -> str:
-    return _(ChecklistItem.State(state).label)
+    return {"open": _("未办"), "done": _("已办"), "none": _("不涉及")}[state]
 
 
 def _note(sight: Sight, item: ChecklistItem) -> str:

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from dangan.access.rules import Absent, Actor, require
 from dangan.audit.rules import Event
@@ -26,13 +28,13 @@ from dangan.workflow.rights import may_see
 PER_PAGE = 50
 DUTIES = 200
 
-STATES: Mapping[str, str] = {
-    "open": "审批中",
-    "returned": "已退回",
-    "waiting": "待生效",
-    "effective": "已生效",
-    "refused": "已拒绝",
-    "withdrawn": "已撤回",
+STATES: Mapping[str, str | Promise] = {
+    "open": gettext_lazy("审批中"),
+    "returned": gettext_lazy("已退回"),
+    "waiting": gettext_lazy("待生效"),
+    "effective": gettext_lazy("已生效"),
+    "refused": gettext_lazy("已拒绝"),
+    "withdrawn": gettext_lazy("已撤回"),
 }
 STATE_SHAPES: Mapping[str, str] = {
     "open": "run",
@@ -240,7 +242,7 @@ def _lines(rows: Sequence[Movement], tree: Tree) -> Iterable[MovementLine]:
             effective=row.effective,
             state=state,
             shape=STATE_SHAPES[state],
-            state_label=_(STATES[state]),
+            state_label=str(STATES[state]),
             step=case.step_label if case and row.state == State.OPEN else "",
             open_duties=waiting.get(row.id, 0),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -37,7 +37,7 @@ from dangan.lifecycle.reminders.rules import (
 )
 from dangan.lifecycle.reminders.settings import settings
 from dangan.lifecycle.reminders.sights import Sight
-from dangan.notices.actions import tell
+from dangan.notices.actions import Letter, tell_all
 from dangan.organization import queries as organization_queries
 from dangan.vault.queries import token_of
 
@@ -142,10 +142,12 @@ def _tell(new: Sequence[tuple[Firing, UUID | None]], given: Settings) -> int:
         if count:
             by_count.setdefault(count, []).append(watcher.id)
     url = reverse("reminders:list")
-    for count, accounts in by_count.items():
-        tell(accounts=accounts, topic="reminder.due", url=url, facts={"count": count})
-    tell(accounts=[], topic="reminder.all", url=url, facts={"count": len(new)})
-    _tell_themselves([fired.item for fired, _ in new], given)
+    letters = [
+        Letter(accounts, "reminder.due", url, {"count": count})
+        for count, accounts in by_count.items()
+    ]
+    letters.append(Letter((), "reminder.all", url, {"count": len(new)}))
+    tell_all([*letters, *_to_themselves([fired.item for fired, _ in new], given)])
     return sum(len(accounts) for accounts in by_count.values())
 
 
@@ -164,7 +166,8 @@ def watchers() -> list[Actor]:
     return [actor for actor in actors if actor.may("reminders.view")]
 
 
-def _tell_themselves(items: Collection[Item], given: Settings) -> None:
+def _to_themselves(items: Collection[Item], given: Settings) -> Iterator[Letter]:
+    """A word to those whom an item is about, which names the kind only."""
     mine: dict[str, set[UUID]] = {}
     for item in items:
         if given.kinds[item.kind].self:
@@ -172,11 +175,11 @@ def _tell_themselves(items: Collection[Item], given: Settings) -> None:
     for kind, subjects in mine.items():
         accounts = Account.objects.filter(subject__in=subjects, state=AccountState.ACTIVE)
         told = given.kinds[kind]
-        tell(
-            accounts=list(accounts.values_list("pk", flat=True)),
-            topic="reminder.own",
-            url=reverse("dossiers:me"),
-            facts={"label": told.label, "label_en": told.label_en},
+        yield Letter(
+            list(accounts.values_list("pk", flat=True)),
+            "reminder.own",
+            reverse("dossiers:me"),
+            {"label": told.label, "label_en": told.label_en},
         )
 
 
