@@ -160,10 +160,10 @@ def test_a_sweep_that_fails_leaves_nothing_behind_and_is_done_again(cast, person
     hr = person("何雨桐", "hr_specialist")
     contract(cast, "沈知微", 29)
 
-    def fail(**_: object) -> None:
+    def fail(*_: object) -> None:
         raise RuntimeError("the machine stops here")
 
-    monkeypatch.setattr(actions, "tell", fail)
+    monkeypatch.setattr(actions, "tell_all", fail)
     with pytest.raises(RuntimeError):
         actions.sweep(system_actor())
     assert (Told.objects.count(), Sweep.objects.count()) == (0, 0)
