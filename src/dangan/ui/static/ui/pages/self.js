@@ -22,6 +22,9 @@ function watch() {
   const own = new Set(fields.map((field) => field.dataset.path));
   const rest = () => [...list.children].filter((line) => !own.has(line.dataset.line));
   let leaving = false;
+  let drawn = "";
+
+  const differs = () => fields.some((field) => control(field).value !== began.get(field));
 
   const reset = (field) => {
     const input = control(field);
@@ -56,6 +59,10 @@ function watch() {
 
   const draw = () => {
     const changed = fields.filter((field) => control(field).value.trim() !== field.dataset.raw);
+    // Leaving a field for a line's own button must not put a new button under the pointer.
+    const said = JSON.stringify(changed.map((field) => [field.dataset.path, control(field).value]));
+    if (said === drawn) return differs();
+    drawn = said;
     fields.forEach((field) => field.classList.toggle("touched", changed.includes(field)));
     const kept = rest();
     const number = changed.length + kept.filter((node) => node.tagName === "DT").length;
@@ -63,7 +70,7 @@ function watch() {
     box.hidden = number === 0;
     count.textContent = box.dataset.title.replace("{n}", number);
     button.textContent = number ? form.dataset.submit.replace("{n}", number) : form.dataset.plain;
-    return fields.some((field) => control(field).value !== began.get(field));
+    return differs();
   };
 
   // Nothing is saved yet: taking back needs no server. A draft that is saved goes there too.
