@@ -26,6 +26,8 @@ TOPICS: tuple[Topic, ...] = (
     Topic("dossier", _("档案"), "id", ("dossiers:",)),
     Topic("change", _("修改与更新记录"), "edit",
           ("dossiers:edit", "dossiers:history", "dossiers:compare", "dossiers:create")),
+    Topic("self", _("我的信息与申请"), "user-edit", ("self:", "dossiers:me")),
+    Topic("collection", _("信息采集"), "clipboard-text", ("collection:",)),
     Topic("problems", _("问题单"), "alert-triangle", ("dossiers:problems",)),
     Topic("import", _("导入与导出"), "upload", ("exchange:",)),
     Topic("organization", _("组织架构"), "sitemap", ("organization:",)),
