@@ -116,6 +116,7 @@ def pages_at(size: int) -> list[Figure]:
     """The pages over ``size`` demonstration people, and how fast those were made."""
     from dangan.access.queries import console_actor
     from dangan.cli.bench.pages import dossier_page, roster_page
+    from dangan.lifecycle.reminders.benchmark import bench_reminders
     from dangan.operations.demo.loading import load
 
     began = time.monotonic()
@@ -125,6 +126,7 @@ def pages_at(size: int) -> list[Figure]:
         Figure(f"demonstration of {size:,} people loaded", pace, "people/s"),
         *roster_page(size),
         *dossier_page(size),
+        *_figures(bench_reminders()),
     ]
 
 
