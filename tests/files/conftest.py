@@ -14,7 +14,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """The real storage in a folder of the test's own."""
     storage = storages["files"]
     before = storage.__dict__.copy()
-    storage._location = str(tmp_path / "files")  # type: ignore[attr-defined]  # as settings do
+    storage._location = str(tmp_path / "files")  # as settings do
     for cached in ("base_location", "location"):
         storage.__dict__.pop(cached, None)
     yield tmp_path / "files"

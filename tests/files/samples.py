@@ -15,7 +15,7 @@ def picture(
 ) -> bytes:
     """A small picture, as a camera would send it."""
     buffer = io.BytesIO()
-    Image.new("RGB", size, colour).save(buffer, kind, **how)  # type: ignore[arg-type]
+    Image.new("RGB", size, colour).save(buffer, kind, **how)
     return buffer.getvalue()
 
 

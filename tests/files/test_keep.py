@@ -86,7 +86,7 @@ def test_a_discarded_file_is_gone_at_once_and_from_the_disk_after_the_commit(
 ) -> None:
     hr = cast.actor("hr_specialist")
     file = keep(hr, subject=cast.people["沈知微"], name="证.jpg", data=picture())
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+    with django_capture_on_commit_callbacks(execute=True):
         discard(hr, file=file.id)
         assert len(objects(folder)) == 1
     assert objects(folder) == []
@@ -137,7 +137,7 @@ def test_a_download_is_never_run_by_the_browser(cast: Cast) -> None:
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["Cache-Control"] == "no-store"
     assert answer["Content-Length"] == str(file.size)
-    assert b"".join(answer.streaming_content) == document()  # type: ignore[arg-type]
+    assert b"".join(answer.streaming_content) == document()
     shown = responses.preview(request, hr, file.id, why="核对")
     assert shown["Content-Type"] == "image/jpeg"
     assert written_events(hr)[-2:] == [("file.read", "done")] * 2

@@ -50,10 +50,10 @@ class Desk(Office):
     def patch(self, info_set: str, **values: object) -> RowPlan:
         """A change of the first row of a set, on top of what it says now."""
         row = self.row(info_set)
-        return RowPlan(info_set, values, row.row, row.version)  # type: ignore[arg-type]
+        return RowPlan(info_set, values, row.row, row.version)
 
     def new(self, info_set: str, **values: object) -> RowPlan:
-        return RowPlan(info_set, values)  # type: ignore[arg-type]
+        return RowPlan(info_set, values)
 
     def agree_all(self, case: UUID) -> Case:
         """Everybody whose turn it is agrees, until nobody's turn is left."""

@@ -167,7 +167,7 @@ def test_hr_edits_pay_and_it_goes_to_the_desks(desk: Desk) -> None:
     contact = reverse("dossiers:edit", args=[desk.person, "contact", desk.row("contact").row])
     assert "已提交审批" in browser.get(contact).content.decode(), "said once"
     assert "提交审批" not in browser.get(contact).content.decode()
-    workflow_case = desk.agree_all(proposal.case)  # type: ignore[arg-type]
+    workflow_case = desk.agree_all(proposal.case)
     assert workflow_case.state == "agreed"
     history = browser.get(reverse("dossiers:history", args=[desk.person])).content.decode()
     assert proposal.case_number in history
@@ -289,7 +289,7 @@ def test_a_plan_of_a_returned_case_is_mended_here(desk: Desk) -> None:
         subject=desk.person,
         rows=[RowPlan("contract", {"number": "HT-1", "start": "2026-01-01"})],
     )
-    workflow.return_case(desk.lu, case=sent.case, step="head", words="缺终止日期")  # type: ignore[arg-type]
+    workflow.return_case(desk.lu, case=sent.case, step="head", words="缺终止日期")
     browser = page_of(desk.manager)
     case = browser.get(reverse("workflow:case", args=[sent.case])).content.decode()
     assert url("proposal", sent.proposal) in case

@@ -57,7 +57,7 @@ INTERNAL, SENSITIVE, SECRET = FieldClass.INTERNAL, FieldClass.SENSITIVE, FieldCl
     ],
 )
 def test_the_built_in_table(who: str, fields: list[Touched], to: str) -> None:
-    assert route(SEED, who, fields) == to  # type: ignore[arg-type]
+    assert route(SEED, who, fields) == to
 
 
 def test_a_rule_holds_when_all_it_asks_holds_of_one_field() -> None:
@@ -78,9 +78,9 @@ def test_a_rule_holds_when_all_it_asks_holds_of_one_field() -> None:
 )
 def test_more_fields_never_lead_to_a_laxer_way(sets: list[str], who: str, mark: FieldClass) -> None:
     fields = [field(key, mark) for key in sets]
-    whole = deciding(SEED, who, fields)  # type: ignore[arg-type]
+    whole = deciding(SEED, who, fields)
     for item in fields:
-        alone = deciding(SEED, who, [item])  # type: ignore[arg-type]
+        alone = deciding(SEED, who, [item])
         assert whole is not None
         assert alone is not None
         assert whole <= alone

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def sent(desk: Desk, *plans: object) -> Proposal:
     draft = actions.draft(desk.shen, subject=desk.person)
     for plan in plans:
-        actions.put_row(desk.shen, proposal=draft.id, plan=plan)  # type: ignore[arg-type]
+        actions.put_row(desk.shen, proposal=draft.id, plan=plan)
     actions.submit(desk.shen, proposal=draft.id)
     return Proposal.objects.get(id=draft.id)
 
@@ -71,7 +71,7 @@ def test_the_check_says_what_the_change_would_bring(desk: Desk) -> None:
     assert "不满" in line(view, "start").notes[0]
     assert line(view, "school").notes == ()
     assert view.checked
-    workflow.refuse(desk.hr, case=proposal.case, step="hr", words="年份有误")  # type: ignore[arg-type]
+    workflow.refuse(desk.hr, case=proposal.case, step="hr", words="年份有误")
     assert not queries.view_of(desk.hr, Proposal.objects.get(id=proposal.id)).checked
 
 
@@ -115,7 +115,7 @@ def test_a_proof_is_seen_by_those_who_decide_and_see_the_row(desk: Desk) -> None
 
 def test_a_proof_of_what_is_masked_is_not_shown(desk: Desk) -> None:
     proposal, file = proved(desk, witness="李四 13700001111")
-    assert desk.whose_turn(proposal.case) == {"陆怀瑾"}  # type: ignore[arg-type]
+    assert desk.whose_turn(proposal.case) == {"陆怀瑾"}
     view = queries.view_of(desk.lu, proposal)
     assert view.sets[0].rows[0].hidden == 1
     assert (view.proofs, view.proofs_hidden) == ((), 1)
