@@ -43,6 +43,16 @@ def test_whoever_started_it_may_take_it_back_but_not_decide(case, signed_in):
     assert f"/flows/{case.id}/agree/" not in text
 
 
+def test_whoever_writes_is_told_who_reads(case, signed_in, office):
+    assert "当事人可见" in main_of(signed_in(HEAD_OF).get(url(case)))
+    about = actions.open_case(
+        office.actor(HR_OF), definition="leave_flow", subject=office.cast.people[WHO],
+        object=None, facts={},
+    )  # fmt: skip
+    text = main_of(signed_in(HEAD_OF).get(url(about)))
+    assert "参与人可见" in text and "当事人可见" not in text
+
+
 def test_the_present_step_is_lit_and_what_is_to_come_is_not(case, signed_in):
     text = main_of(signed_in(HEAD_OF).get(url(case)))
     assert 'class="fb now" aria-current="step"' in text

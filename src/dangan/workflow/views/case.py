@@ -113,6 +113,7 @@ def _context(request: ActorRequest, view: CaseView) -> dict[str, Any]:
         "edit_url": kind.edit_url(view.case) if kind and _may_edit(turn) else "",
         "talks": [talk(comment, infos) for comment in view.comments],
         "people": people_in(view, without=actor.id),
+        "seen_by": _seen_by(view),
         "papers": [infos[file] for file in view.files if file in infos],
         "definition_url": _definition_url(actor, view),
         "nav": "flows-started" if view.case.initiator == actor.id else "flows-todo",
@@ -262,6 +263,17 @@ def people_in(view: CaseView, *, without: UUID) -> list[tuple[UUID, str]]:
     found |= {comment.by: comment.name for comment in view.comments}
     found.pop(without, None)
     return sorted(found.items(), key=lambda pair: pair[1])
+
+
+def _seen_by(view: CaseView) -> str:
+    """Who reads the discussion; said beside it, so that nobody writes unawares.
+
+    Told apart by name: a namesake among the signers makes it say too much, never too little.
+    """
+    names = {name for _account, name in people_in(view, without=UUID(int=0))}
+    if view.subject_name and view.subject_name in names | set(view.copies):
+        return _("当事人可见")
+    return _("参与人可见")
 
 
 def _every(steps: Iterable[queries.StepView]) -> Iterable[queries.StepView]:
