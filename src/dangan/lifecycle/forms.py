@@ -330,7 +330,9 @@ class PickForm(forms.Form):
     person = forms.CharField(
         label=gettext_lazy("人员"),
         max_length=64,
-        widget=forms.TextInput({"data-people": "", "autocomplete": "off"}),
+        widget=forms.TextInput(
+            {"data-people": "", "autocomplete": "off", "placeholder": gettext_lazy("姓名或工号")}
+        ),
         error_messages={"required": gettext_lazy("请填姓名或工号。")},
     )
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent, Actor, Refused, reach, require
+from dangan.audit.rules import Event
 from dangan.dictionary.rules import BadValue
 from dangan.dossiers.queries import find_by_unique
 from dangan.dossiers.views.edit import form_context
@@ -176,14 +177,16 @@ def choose(request: ActorRequest) -> HttpResponse:
 def _former(actor: Actor, number: str) -> UUID | None:
     """The departed person with this identity or employee number, within reach."""
     text = number.strip().upper()
-    for path in ("identity.id_number", "identity.employee_number"):
-        subject = find_by_unique(path, text)
-        if subject is None:
-            continue
-        person = standing_of(subject)
-        if person.state == "departed" and reach(actor, "start").contains(subject, person.path):
-            return subject
-    return None
+    found = [find_by_unique(f"identity.{key}", text) for key in ("id_number", "employee_number")]
+    people = [standing_of(subject) for subject in found if subject is not None]
+    within = reach(actor, "start")
+    left = [
+        person.subject
+        for person in people
+        if person.state == "departed" and within.contains(person.subject, person.path)
+    ]
+    actor.trail.add(Event("search.run", detail={"text": text}, facts={"hits": len(left)}))
+    return left[0] if left else None
 
 
 @page("lifecycle.start")
@@ -272,6 +275,7 @@ class _Starting:
         self.request, self.kind, self.person = request, kind, person
         self.by_self, self.movement = by_self, movement
         data = request.POST if request.method == "POST" else None
+        request.actor.trail.add(Event("movement.read", subject=person.subject, object=kind))
         self.form = StartForm(
             request.actor,
             kind,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dangan.access.rules import Actor
+from dangan.access.rules import Absent, Actor
 from dangan.lifecycle import effecting
 from dangan.lifecycle.actions import locked_for, opened_for, store_body
 from dangan.lifecycle.kinds.parts import PARTS, PartContext
@@ -56,8 +56,12 @@ class MovementKind(CaseKind):
         return _("{day} 生效").format(day=day)
 
     def content(self, actor: Actor, case: Case) -> Mapping[str, Any]:
-        """The form, the comparison, the checklist and the papers, cut to the actor's rights."""
-        return {"movement": movement_content(actor, case)}
+        """The form, the comparison, the checklist and the papers, cut to the actor's rights;
+        nothing once the person's key is destroyed."""
+        try:
+            return {"movement": movement_content(actor, case)}
+        except Absent:
+            return {}
 
     def fill_form(
         self, actor: Actor, case: Case, part: str, data: Mapping[str, Any] | None = None

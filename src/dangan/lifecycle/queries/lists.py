@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from dangan.access.rules import Absent, Actor, require
 from dangan.audit.rules import Event
 from dangan.lifecycle.actions import signs
+from dangan.lifecycle.checklist import checklist
 from dangan.lifecycle.models import ChecklistItem, Kind, Movement, State
 from dangan.lifecycle.queries.content import Duty, duty_of
+from dangan.lifecycle.rules.checklist import STAND_INS
 from dangan.organization import queries as organization_queries
 from dangan.organization.rules import Tree
 from dangan.roster import queries as roster_queries
@@ -177,8 +179,16 @@ def overdue_duties(today: date | None = None) -> dict[str, int]:
 
 def _open_duties(actor: Actor, tree: Tree) -> list[ChecklistItem]:
     """The actor's open duties; a movement lies where the person is now or was when leaving."""
+    roles = {grant.role.key for grant in actor.grants}
+    mine = [
+        key
+        for key, department in checklist().departments.items()
+        if roles & {department.role, *STAND_INS}
+    ]
     waiting = (
-        ChecklistItem.objects.filter(after=True, state=ChecklistItem.State.OPEN)
+        ChecklistItem.objects.filter(
+            after=True, state=ChecklistItem.State.OPEN, department__in=mine
+        )
         .select_related("movement")
         .order_by("due", "id")[:DUTIES]
     )

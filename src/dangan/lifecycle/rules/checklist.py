@@ -10,6 +10,8 @@ from uuid import UUID
 from dangan.access.rules import RoleGrant
 
 HEAD = "head"
+STAND_INS = ("hr_manager", "console")
+"""Roles that may sign any line: a department may have nobody left who could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,8 @@ class Checklist:
 
 
 def may_sign(department: Department, grants: Iterable[RoleGrant], path: tuple[UUID, ...]) -> bool:
-    """Whether one of ``grants`` speaks for the department where the person is.
-
-    The HR manager may sign any line: a department may have nobody left who could.
-    """
-    stand_ins = {department.role, "hr_manager", "console"}
+    """Whether one of ``grants`` speaks for the department where the person is."""
+    stand_ins = {department.role, *STAND_INS}
     if department.role == HEAD:
         return any(
             grant.role.key in stand_ins
