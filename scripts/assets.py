@@ -1,8 +1,9 @@
-"""Copies the browser libraries from node_modules into the package.
+"""Copies the browser libraries and the typefaces of printed forms into the package.
 
 Run by ``make``; needs ``npm ci`` first. Writes ``src/dangan/ui/static/vendor`` and
-``src/dangan/ui/fonts``, which are not committed. References to source maps and to font formats that no supported browser asks for are
-taken out, because the static file storage insists on finding what a style sheet names.
+``src/dangan/ui/fonts``, which are not committed. References to source maps and to font formats
+that no supported browser asks for are taken out, because the static file storage insists on
+finding what a style sheet names.
 """
 
 from __future__ import annotations
