@@ -12,7 +12,7 @@ from tests.collection.conftest import ID_NUMBER, NAME, picture, the_form
 from tests.dossiers_pages.conftest import few_statements
 
 from dangan.dossiers import queries as dossier_queries
-from dangan.dossiers.collection import actions, handing, queries
+from dangan.dossiers.collection import actions, handing
 from dangan.dossiers.collection.models import Paper
 from dangan.dossiers.models import Change, Portrait, Subject
 from dangan.dossiers.rules import InvalidRecord
@@ -224,4 +224,3 @@ def test_the_pages_ask_the_database_little(browser, cast, submitted):
         hr.get(address)
         with few_statements():
             assert hr.get(address).status_code == 200
-    assert queries.waiting(cast.actor("hr_specialist")) == 1

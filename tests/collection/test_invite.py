@@ -14,7 +14,7 @@ from tests.collection.conftest import MOBILE, NAME, the_form
 
 from dangan.access.rules import Absent, Refused
 from dangan.dossiers.collection import actions, jobs, queries
-from dangan.dossiers.collection.models import Invitation
+from dangan.dossiers.collection.models import Invitation, Visit
 from dangan.dossiers.rules import InvalidRecord
 from dangan.vault import queries as vault_queries
 from dangan.vault.rules import KeyDestroyed
@@ -148,6 +148,13 @@ def test_an_unanswered_form_is_destroyed_after_its_grace(cast, invited):
     assert the_form().state == "expired"
     with pytest.raises(KeyDestroyed):
         vault_queries.key_of(form.id)
+
+
+def test_visits_that_are_over_are_forgotten(invited):
+    invited().come_in()
+    Visit.objects.update(began=timezone.now() - timedelta(hours=5))
+    jobs.expire(0)
+    assert not Visit.objects.exists()
 
 
 def test_a_submitted_form_waits_for_hr_however_long(cast, invited):

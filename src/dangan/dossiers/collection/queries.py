@@ -444,14 +444,6 @@ def own_paper(who: Visitor, file: UUID) -> Paper:
     return found
 
 
-def waiting(actor: Actor) -> int:
-    """How many submitted forms wait within the actor's reach."""
-    tree = organization_queries.tree()
-    return Invitation.objects.filter(
-        state=Invitation.State.SUBMITTED, unit__in=_units(actor, tree)
-    ).count()
-
-
 def title_of(section: Section, given: GivenRow, words: Words) -> str:
     """What a row is called: its set's title fields, or the first thing filled in."""
     keys: Sequence[str] = section.info_set.title_fields or tuple(given.values)[:1]

@@ -14,13 +14,14 @@ from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import BadValue, Dictionary, Message
 from dangan.dictionary.values import ParseContext, parse
-from dangan.dossiers.collection.models import Invitation
+from dangan.dossiers.collection.models import Invitation, Visit
 from dangan.dossiers.collection.rules import (
     DAYS,
     DAYS_AT_MOST,
     FILLABLE,
     GRACE,
     LIVING,
+    VISIT_AT_MOST,
     Guest,
     first_answers,
 )
@@ -114,7 +115,9 @@ def revoke(actor: Actor, *, invitation: UUID) -> None:
 
 
 def expire_forms(actor: Actor, *, now: datetime) -> int:
-    """Destroys the contents of forms whose last day and grace have passed unanswered."""
+    """Destroys the contents of forms whose last day and grace have passed unanswered; forgets
+    visits that are over."""
+    Visit.objects.filter(began__lt=now - VISIT_AT_MOST).delete()
     due = Invitation.objects.filter(state__in=FILLABLE, expires_at__lt=now - GRACE)
     count = 0
     for ident in list(due.values_list("id", flat=True)):

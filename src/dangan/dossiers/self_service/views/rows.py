@@ -57,7 +57,8 @@ def rows(request: ActorRequest, info_set: str) -> HttpResponse:
 
 
 def _page(request: ActorRequest, own: Own, known: InfoSet, problem: str = "") -> HttpResponse:
-    found = own.rows(known.key)
+    # What waits for its person stands first.
+    found = sorted(own.rows(known.key), key=lambda row: (not row.writable, not row.locked))
     state = request.GET.get("state", "")
     chosen = state if state in FILTERS else ""
     counts = counts_of(row.state for row in found)
