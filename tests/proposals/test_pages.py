@@ -63,6 +63,10 @@ def test_a_draft_shows_old_and_new_in_few_statements(desk: Desk, draft: Proposal
     assert "核对通过" in text
 
 
+def proof() -> SimpleUploadedFile:
+    return SimpleUploadedFile("毕业证.pdf", document(), "application/pdf")
+
+
 def test_a_draft_is_changed_proved_and_sent(desk: Desk, draft: Proposal) -> None:
     browser = page_of(desk.shen)
     degree = key_of(desk, draft.id, "education")
@@ -80,12 +84,15 @@ def test_a_draft_is_changed_proved_and_sent(desk: Desk, draft: Proposal) -> None
     stale = browser.post(url("row", draft.id, degree), sent)
     assert stale.status_code == 422
     assert "别处改过" in stale.content.decode()
-    proof = SimpleUploadedFile("毕业证.pdf", document(), "application/pdf")
-    assert browser.post(url("attach", draft.id, degree), {"file": proof}).status_code == 302
+    assert browser.post(url("attach", draft.id, degree), {"file": proof()}).status_code == 302
     bad = SimpleUploadedFile("毕业证.pdf", b"MZ program", "application/pdf")
     refused = browser.post(url("attach", draft.id, degree), {"file": bad})
     assert refused.status_code == 422
     assert "毕业证.pdf" in refused.content.decode()
+    assert browser.post(url("attach", draft.id, degree)).status_code == 409, "nothing chosen"
+    huge = SimpleUploadedFile("扫描.pdf", b"%PDF-" + bytes(20 * 2**20), "application/pdf")
+    refused = browser.post(url("attach", draft.id, degree), {"file": huge})
+    assert "超过 20.0 MB" in refused.content.decode()
     dropped = key_of(desk, draft.id, "contact")
     assert browser.post(url("drop", draft.id, dropped)).status_code == 302
     answer = browser.post(url("submit", draft.id), {"words": "补录", "effective": ""})
@@ -145,7 +152,8 @@ def test_nobody_touches_anothers_draft(desk: Desk, draft: Proposal) -> None:
         for name in ("submit", "withdraw", "reopen", "discard"):
             assert browser.post(url(name, draft.id)).status_code == 404
         assert browser.post(url("drop", draft.id, degree)).status_code == 404
-        assert browser.post(url("attach", draft.id, degree)).status_code in (302, 404)
+        answer = browser.post(url("attach", draft.id, degree), {"file": proof()})
+        assert answer.status_code == 404
     assert Proposal.objects.get().version == before
 
 

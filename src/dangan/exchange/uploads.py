@@ -10,10 +10,21 @@ from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
+from dangan.access.rules import Actor
 from dangan.exchange.workbook.limits import FILE_BYTES
+from dangan.files.rules import MAX_BYTES
 
 SMALL_BYTES = 10 * 2**20
-"""Limit for everybody who may not import: portraits, and whoever is not signed in."""
+"""Limit for whoever is not signed in."""
+
+PROOF_BYTES = 2 * MAX_BYTES
+"""Limit for everybody signed in who may not import: proofs, one large or several small."""
+
+
+def _limit_of(actor: Actor | None) -> int:
+    if actor is None or not actor.known:
+        return SMALL_BYTES
+    return FILE_BYTES if actor.may("people.import") else PROOF_BYTES
 
 
 class MemoryUploads(FileUploadHandler):
@@ -36,7 +47,7 @@ class MemoryUploads(FileUploadHandler):
     ) -> None:
         del input_data, META, content_length, boundary, encoding
         actor = getattr(self.request, "actor", None)
-        self._limit = FILE_BYTES if actor and actor.may("people.import") else SMALL_BYTES
+        self._limit = _limit_of(actor)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

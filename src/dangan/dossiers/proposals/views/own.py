@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent
+from dangan.dictionary.rules import Message
 from dangan.dossiers.proposals import actions, queries
 from dangan.dossiers.proposals.refusals import BadState, Claimed, Stale
 from dangan.dossiers.proposals.shapes import ProposalLine
@@ -218,7 +219,7 @@ def attach(request: ActorRequest, proposal: UUID, row: UUID) -> HttpResponse:
     def act() -> str:
         files = request.FILES.getlist("file")
         if not files or getattr(request, "upload_too_large", False):
-            return _("没有收到文件，每份 20 MB 以内，请重新选择。")
+            raise BadState(Message("没有收到文件，每份 20 MB 以内，请重新选择。"))
         for file in files:
             actions.attach(
                 request.actor,
