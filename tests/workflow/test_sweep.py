@@ -15,7 +15,7 @@ from dangan.access.models import Account, Grant
 from dangan.access.queries import console_actor, system_actor
 from dangan.notices.models import Notice
 from dangan.organization import actions as organization_actions
-from dangan.workflow import actions, queries
+from dangan.workflow import actions, jobs, queries
 from dangan.workflow.models import Case, CaseEvent, Task
 from dangan.workflow.problems import NotAllowed
 
@@ -175,3 +175,21 @@ def test_nobody_at_all_is_no_agreement(staff, office):
     assert actions.sweep().reassigned == 1
     assert todo(office, "梁慎行") == ["head"]
     assert not Case.objects.get(pk=case.pk).stuck
+
+
+def test_the_scheduled_jobs_do_it(staff, office):
+    serve({**HEAD, "days": 1}, APPLY)
+    case = begin(office)
+    long_ago = timezone.now() - timedelta(days=9)
+    progress = case.progress | {
+        "steps": {
+            key: at | {"due_at": long_ago.isoformat(), "next_at": long_ago.isoformat()}
+            for key, at in case.progress["steps"].items()
+        }
+    }
+    Case.objects.filter(pk=case.pk).update(next_at=long_ago, progress=progress)
+    jobs.sweep_cases(timestamp=0)
+    assert topics(office, "陆怀瑾")[-1] == "task.overdue"
+    jobs.refresh_cases(timestamp=0)
+    case.refresh_from_db()
+    assert case.next_at > timezone.now()
