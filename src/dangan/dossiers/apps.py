@@ -30,7 +30,7 @@ class DossiersConfig(AppConfig):
             NavItem("desk", _("工作台"), "dossiers:desk", "checklist", None, order=10, phone=10)
         )
         register(
-            NavItem("me", _("我的信息"), "dossiers:me", "id", "dossier.open", order=60, phone=30)
+            NavItem("me", _("我的信息"), "dossiers:me", "id", "dossier.open", order=60, phone=25)
         )
         register(
             NavItem(
