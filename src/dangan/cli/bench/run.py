@@ -65,6 +65,12 @@ def vault(*, quick: bool) -> list[Figure]:
     return _figures(bench_vault(keys=5_000 if quick else 100_000))
 
 
+def files(*, quick: bool) -> list[Figure]:
+    from dangan.files.benchmark import bench_files
+
+    return _figures(bench_files(megabytes=8 if quick else 64))
+
+
 def imports(*, quick: bool) -> list[Figure]:
     from dangan.access.queries import console_actor
     from dangan.exchange.benchmark import figures
@@ -138,6 +144,7 @@ RUNS: dict[str, Callable[..., list[Figure]]] = {
     "start": start,
     "audit": audit,
     "vault": vault,
+    "files": files,
     "import": imports,
     "roster": roster,
     "workflow": workflow,
