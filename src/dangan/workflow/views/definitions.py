@@ -184,6 +184,7 @@ def compare(request: ActorRequest, key: str) -> HttpResponse:
     b = _version(request.GET.get("b", "")) or newest.version
     earlier = [number for number in numbers if number < b]
     a = _version(request.GET.get("a", "")) or (earlier[-1] if earlier else b)
+    kind = kind_or_none(str(newest.body.get("kind", "")))
     sides = [queries.definition(request.actor, key, number) for number in (a, b)]
     context = {
         "view": newest,
@@ -193,7 +194,7 @@ def compare(request: ActorRequest, key: str) -> HttpResponse:
         "a": a,
         "b": b,
         "numbers": numbers,
-        "changes": wording.changes(sides[0].body, sides[1].body),
+        "changes": wording.changes(sides[0].body, sides[1].body, kind),
         "left": diagram_of(sides[0].body),
         "right": diagram_of(sides[1].body),
         "nav": "definitions",

@@ -209,14 +209,14 @@ _HEAD: dict[str, str | Promise] = {
 }
 
 
-def changes(old: Body, new: Body) -> list[Change]:
+def changes(old: Body, new: Body, kind: CaseKind | None) -> list[Change]:
     """Head fields and steps that differ, by key; a step that moved says where it stands."""
     found = [
         Change(str(label), str(old.get(key, "")), str(new.get(key, "")))
         for key, label in _HEAD.items()
         if str(old.get(key, "")) != str(new.get(key, ""))
     ]
-    before, after = _placed(old), _placed(new)
+    before, after = _placed(old, kind), _placed(new, kind)
     for key in dict.fromkeys([*before, *after]):
         a, b = before.get(key, ("", "")), after.get(key, ("", ""))
         if a != b:
@@ -224,18 +224,18 @@ def changes(old: Body, new: Body) -> list[Change]:
     return found
 
 
-def _placed(body: Body) -> dict[str, tuple[str, str]]:
+def _placed(body: Body, kind: CaseKind | None) -> dict[str, tuple[str, str]]:
     """Label and full wording of each step by key, with what it stands behind."""
     found: dict[str, tuple[str, str]] = {}
     behind = ""
     for step in every(body):
         key = str(step.get("key", ""))
         inner = "；".join(
-            f"{label_of(arm) or '条件'}：{conditions(_list(arm, 'when'), None)}"
+            f"{label_of(arm) or '条件'}：{conditions(_list(arm, 'when'), kind)}"
             for arm in _list(step, "arms")
         )
-        kind = str(TYPES.get(str(step.get("type")), ""))
-        told = (kind, label_of(step), _text(step, None), inner)
+        type_label = str(TYPES.get(str(step.get("type")), ""))
+        told = (type_label, label_of(step), _text(step, kind), inner)
         text = _("，").join(part for part in told if part)
         place = _("在“{step}”之后").format(step=behind) if behind else _("最先")
         found[key] = (label_of(step) or key, f"{text}（{place}）")
