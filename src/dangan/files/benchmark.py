@@ -40,7 +40,7 @@ def _speeds(data: bytes, suite: Suite, bare: float | None) -> list[Figure]:
         "sealed": _best(lambda: _drain(seal_chunks(suite, key, file, io.BytesIO(data)))),
         "opened": _best(lambda: _drain(open_chunks(key, file, io.BytesIO(sealed)))),
     }
-    target = bare and bare * 0.5
+    target = bare and bare * 0.3
     return [
         (f"file {verb}, {suite.name}", size / taken, "MB/s", target, bare)
         for verb, taken in seconds.items()
