@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -45,15 +45,14 @@ def _answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """``dangan serve`` with the demonstration organisation; gives its address."""
-    home = tmp_path_factory.mktemp("home")
+@contextmanager
+def serving(home: Path, persons: str) -> Iterator[str]:
+    """``dangan serve`` with a demonstration organisation of that size; gives its address."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DANGAN_")}
     environment["DANGAN_HOME"] = str(home)
     dangan = [str(Path(sys.executable).parent / "dangan")]
     subprocess.run(
-        [*dangan, "demo", "--persons", PERSONS], env=environment, check=True, capture_output=True
+        [*dangan, "demo", "--persons", persons], env=environment, check=True, capture_output=True
     )
     port = _free_port()
     log = (home / "serve.log").open("wb")
@@ -72,6 +71,13 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         running.send_signal(signal.SIGTERM)
         running.wait(30)
         log.close()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The whole service with few people; modules that need the full demonstration override it."""
+    with serving(tmp_path_factory.mktemp("home"), PERSONS) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
