@@ -19,7 +19,7 @@ from dangan.dossiers.collection import actions, queries
 from dangan.dossiers.collection.forms import ReturnForm
 from dangan.dossiers.collection.models import Invitation
 from dangan.dossiers.collection.queries import FormView
-from dangan.dossiers.collection.views.managing import MARKS
+from dangan.dossiers.collection.views.managing import LABELS, MARKS
 from dangan.dossiers.forms import FormContext, FormLine, RowForm, Slot
 from dangan.dossiers.rules import InvalidRecord
 from dangan.dossiers.views import shown
@@ -190,7 +190,7 @@ def _page(
     context = {
         "view": view,
         "mark": MARKS[view.state],
-        "state_label": Invitation.State(view.state).label,
+        "state_label": LABELS[view.state],
         "sets": sets,
         "warnings": [(labels.get(key, ""), message) for key, message in view.warnings],
         "entering": entering.lines() if entering and may_confirm else (),

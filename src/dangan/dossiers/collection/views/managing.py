@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dangan.access.pages import ActorRequest, page
@@ -25,6 +26,14 @@ from dangan.organization import queries as organization_queries
 from dangan.ui.messages import say
 
 PAGE = 50
+LABELS = {
+    "open": gettext_lazy("待填写"),
+    "submitted": gettext_lazy("待确认"),
+    "returned": gettext_lazy("已退回"),
+    "confirmed": gettext_lazy("已建档"),
+    "revoked": gettext_lazy("已收回"),
+    "expired": gettext_lazy("已过期"),
+}
 MARKS = {
     "open": "draft",
     "submitted": "run",
@@ -46,7 +55,7 @@ def forms(request: ActorRequest) -> HttpResponse:
     found = queries.forms(request.actor, state=state, offset=offset, limit=PAGE)
     tabs = [
         (value, label, found.counts.get(value, 0))
-        for value, label in Invitation.State.choices
+        for value, label in LABELS.items()
         if found.counts.get(value, 0) or value in ("open", "submitted", "returned")
     ]
     context = {
@@ -54,7 +63,7 @@ def forms(request: ActorRequest) -> HttpResponse:
         "tabs": tabs,
         "all": sum(found.counts.values()),
         "chosen": state,
-        "lines": [(line, MARKS[line.state], Invitation.State(line.state).label)
+        "lines": [(line, MARKS[line.state], LABELS[line.state])
                   for line in found.lines],
     }  # fmt: skip
     return render(request, "collection/forms.html", context)

@@ -7,9 +7,10 @@ from dangan.dossiers.self_service.queries.asked import (
     requests,
 )
 from dangan.dossiers.self_service.queries.own import Own, OwnCell, OwnRow
-from dangan.dossiers.self_service.queries.states import REQUESTS, RETURNED
+from dangan.dossiers.self_service.queries.states import LABELS, REQUESTS, RETURNED
 
 __all__ = [
+    "LABELS",
     "REQUESTS",
     "RETURNED",
     "Own",

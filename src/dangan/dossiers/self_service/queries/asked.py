@@ -20,6 +20,7 @@ from dangan.dossiers.proposals.rules import Body
 from dangan.dossiers.queries import Opened
 from dangan.dossiers.self_service.queries.states import (
     EFFECTIVE,
+    LABELS,
     MARKS,
     OPEN,
     REQUESTS,
@@ -154,7 +155,7 @@ class _Requests:
             title=self._sets(body),
             about=self._about(body),
             state=state,
-            label=_label(state),
+            label=str(LABELS[state]),
             number=item.case_number,
             case=item.case,
             change_number=item.change.number if item.change else "",
@@ -254,7 +255,3 @@ def _decided(events: Sequence[CaseEvent]) -> bool:
         if event.verb in ("submit", "resubmit"):
             since = number
     return any(event.verb in ("agree", "refuse", "fill") for event in events[since:])
-
-
-def _label(state: str) -> str:
-    return str(Case.State.WAITING.label) if state == WAITING else str(Proposal.State(state).label)

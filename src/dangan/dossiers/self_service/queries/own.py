@@ -18,6 +18,7 @@ from dangan.dossiers.rules import Values, patched, with_id_facts
 from dangan.dossiers.self_service.queries.states import (
     DRAFT,
     EFFECTIVE,
+    LABELS,
     MARKS,
     OPEN,
     OPEN_CELLS,
@@ -304,11 +305,11 @@ class Own:
 
     def _state(self, item: Proposal | None) -> tuple[str, str]:
         if item is None:
-            return EFFECTIVE, str(Proposal.State.EFFECTIVE.label)
+            return EFFECTIVE, str(LABELS[EFFECTIVE])
         case = self._cases.get(item.case) if item.case and item.state == OPEN else None
         if case is not None and case.state == Case.State.WAITING:
-            return WAITING, str(Case.State.WAITING.label)
-        return item.state, str(Proposal.State(item.state).label)
+            return WAITING, str(LABELS[WAITING])
+        return item.state, str(LABELS[item.state])
 
     def _cells(
         self, info_set: InfoSet, stored: Values, after: Values, base: RowView | None

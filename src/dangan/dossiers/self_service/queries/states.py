@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from dangan.dossiers.models import Proposal
 from dangan.workflow import opening
 from dangan.workflow.models import Case, CaseEvent
@@ -20,6 +22,15 @@ DRAFT = "draft"
 EFFECTIVE = "effective"
 OPEN_CELLS = 4
 """Fields of a row that stand open; the rest unfolds."""
+LABELS = {
+    DRAFT: _("未提交"),
+    OPEN: _("审批中"),
+    WAITING: _("待生效"),
+    RETURNED: _("已退回"),
+    EFFECTIVE: _("已生效"),
+    "refused": _("已拒绝"),
+    "withdrawn": _("已撤回"),
+}
 MARKS = {
     DRAFT: "draft",
     OPEN: "run",

@@ -15,7 +15,6 @@ from dangan.dossiers.proposals import actions as proposals
 from dangan.dossiers.self_service import actions, queries
 from dangan.dossiers.self_service.rules import FILTERS
 from dangan.dossiers.self_service.views.info import REFUSALS, send
-from dangan.dossiers.self_service.views.rows import FILTER_LABELS
 from dangan.dossiers.self_service.views.telling import sentence_of
 
 
@@ -31,7 +30,7 @@ def requests(request: ActorRequest) -> HttpResponse:
     context = {
         "page": found,
         "chosen": state,
-        "filters": [(key, _(FILTER_LABELS[key]), found.counts[key]) for key in FILTERS],
+        "filters": [(key, queries.LABELS[key], found.counts[key]) for key in FILTERS],
         "lines": found.lines,
         "subject": request.actor.subject,
     }

@@ -21,7 +21,7 @@ from dangan.dossiers.forms import RowForm, Slot
 from dangan.dossiers.proposals import actions as proposals
 from dangan.dossiers.rules import Conflict, InvalidRecord
 from dangan.dossiers.self_service import actions
-from dangan.dossiers.self_service.queries import Own, OwnRow
+from dangan.dossiers.self_service.queries import LABELS, Own, OwnRow
 from dangan.dossiers.self_service.rules import FILTERS, counts_of, filter_of
 from dangan.dossiers.self_service.views.info import REFUSALS, changes_of
 from dangan.dossiers.self_service.views.telling import sentence_of
@@ -31,13 +31,6 @@ from dangan.files import responses
 from dangan.files.rules import BadFile
 from dangan.ui.languages import label as in_language
 from dangan.ui.messages import say
-
-FILTER_LABELS = {
-    "draft": "未提交",
-    "open": "审批中",
-    "effective": "已生效",
-    "returned": "已退回",
-}
 
 
 def _set_of(own: Own, key: str) -> InfoSet:
@@ -69,7 +62,7 @@ def _page(request: ActorRequest, own: Own, known: InfoSet, problem: str = "") ->
         "help": in_language(known.help, known.help_en),
         "rows": [row for row in found if not chosen or filter_of(row.state) == chosen],
         "all": len(found),
-        "filters": [(key, _(FILTER_LABELS[key]), counts[key]) for key in FILTERS],
+        "filters": [(key, LABELS[key], counts[key]) for key in FILTERS],
         "chosen": chosen,
         "pending": changes_of(own, own.pending([known.key])),
         "problem": problem,
