@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Visit
+from tests.journeys.test_people import find
 
 pytestmark = pytest.mark.journey
 
@@ -103,12 +104,9 @@ def test_a_promotion_passes_head_legal_finance_and_leader(visit: Visit, picture:
     leader.goto(case)
     expect(leader.locator(".head")).to_contain_text("已生效")
 
-    leader.get_by_text("变动内容").wait_for()
-    hr.goto(case)
-    expect(hr.locator(".compare del", has_text="主任工程师")).to_have_count(0)
-    hr.keyboard.press("Control+k")
-    hr.keyboard.type(name)
-    hr.keyboard.press("Enter")
+    expect(leader.get_by_role("heading", name="变动内容")).to_be_visible()
+
+    find(hr, name)
     hr.get_by_role("link", name="任职").first.click()
     expect(hr.locator(".dt.rows")).to_contain_text("主任工程师")
     phone = visit("hr", phone=True)
