@@ -45,7 +45,9 @@ INTERNAL, SENSITIVE, SECRET = FieldClass.INTERNAL, FieldClass.SENSITIVE, FieldCl
     ("who", "fields", "to"),
     [
         ("self", [field("education", INTERNAL)], "self_ordinary"),
-        ("self", [field("contact", SENSITIVE)], "self_sensitive"),
+        ("self", [field("contact", SENSITIVE)], "self_ordinary"),
+        ("self", [field("family", SENSITIVE)], "self_sensitive"),
+        ("self", [field("contact", SENSITIVE), field("family", SENSITIVE)], "self_sensitive"),
         ("self", [field("identity", INTERNAL)], "self_sensitive"),
         ("self", [field("education", INTERNAL), field("bank_account", SECRET)], "self_sensitive"),
         ("other", [field("education", INTERNAL)], DIRECT),
@@ -65,6 +67,12 @@ def test_a_rule_holds_when_all_it_asks_holds_of_one_field() -> None:
     table = [rule, RouteRule(DIRECT)]
     assert route(table, "self", [field("pay", SECRET)]) == "strict"
     assert route(table, "self", [field("pay", INTERNAL), field("family", SECRET)]) == DIRECT
+    spared = [
+        RouteRule("strict", min_class=SENSITIVE, except_sets=frozenset({"contact"})),
+        RouteRule(DIRECT),
+    ]
+    assert route(spared, "self", [field("contact", SECRET)]) == DIRECT
+    assert route(spared, "self", [field("contact", SECRET), field("pay", SECRET)]) == "strict"
     deletes = [RouteRule("strict", deletes=True), RouteRule(DIRECT)]
     assert route(deletes, "other", [field("pay", SECRET, deleted=True)]) == "strict"
     owners = [RouteRule("strict", owners=frozenset({"legal"})), RouteRule(DIRECT)]

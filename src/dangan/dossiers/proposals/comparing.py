@@ -39,6 +39,7 @@ def compare(actor: Actor, held: Held) -> ProposalView:
     """The proposal as the actor may see it, and a look noted in the log.
 
     A field is plain to whoever may read or review it, and its new value to whoever proposed it.
+    Nobody reviews their own proposal: a draft must not lift masks without a reason.
     The caller has decided that the actor may see the proposal at all.
     """
     return _Comparison(actor, held).view()
@@ -166,7 +167,7 @@ class _Comparison:
             row=item.plan.row,
             info_set=info_set,
             kind=_kind(item),
-            title=self._title(info_set, showings, new or old),
+            title=self._title(item, info_set, showings, new or old),
             lines=tuple(lines) if visible else (),
             hidden=hidden,
             moved=self._moved(item),
@@ -177,6 +178,8 @@ class _Comparison:
 
     def _showings(self, info_set: InfoSet) -> Mapping[str, Showing]:
         """Plain for those who may read or review; masked for those who may read it so."""
+        if self.own:
+            return self.opened.showings(info_set)
         review = self.opened.showings(info_set, "review")
         return {
             key: Showing.PLAIN if review.get(key) is Showing.PLAIN else showing
@@ -204,13 +207,21 @@ class _Comparison:
             notes=tuple(say(note.message) for note in said),
         )
 
-    def _title(self, info_set: InfoSet, showings: Mapping[str, Showing], values: Values) -> str:
+    def _title(
+        self,
+        item: ProposedRow,
+        info_set: InfoSet,
+        showings: Mapping[str, Showing],
+        values: Values,
+    ) -> str:
+        """Of what the reader may see, or has proposed: what stood there before is not theirs."""
         if not info_set.multiple:
             return ""
+        typed = item.plan.values if self.own and not item.plan.delete else {}
         parts = [
             self.opened.words.display(info_set.field(key), value)
             for key in info_set.title_fields
-            if (showings.get(key) is Showing.PLAIN or self.own) and (value := values.get(key))
+            if (showings.get(key) is Showing.PLAIN or key in typed) and (value := values.get(key))
         ]
         return "，".join(parts)
 

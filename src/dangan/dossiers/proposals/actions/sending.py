@@ -38,6 +38,7 @@ from dangan.dossiers.scanning import scan_subjects
 from dangan.dossiers.writing import decided, write
 from dangan.workflow import actions as workflow
 from dangan.workflow.handling import Facts
+from dangan.workflow.models import Case
 
 FARTHEST = timedelta(days=366)
 """How far ahead a change may be dated."""
@@ -167,12 +168,25 @@ def _send(actor: Actor, held: Held, words: str, effective: date | None) -> Submi
     way = routes.way_of(setting, found)
     if way.direct and since != effective:
         raise BadState(Message("这项改动不用审批，只能从今天或更早生效，请改生效日期。"))
+    _leave_other_way(actor, held.proposal, way.to)
     _claim(actor, held.proposal, [item.key for item in body.rows])
     held.proposal.effective = effective
     if way.direct:
         return _write(actor, held, body, subject)
     facts = facts_of(way.fields, rows=len(found.writes), by_self=way.who == "self")
     return _open(actor, held, body, way.to, facts)
+
+
+def _leave_other_way(actor: Actor, stored: Proposal, to: str) -> None:
+    """A returned proposal that by its changed content belongs elsewhere leaves its case: what
+    came back from lenient desks must not pass strict content through them."""
+    if stored.state != Proposal.State.RETURNED or stored.case is None:
+        return
+    case = Case.objects.select_related("definition_version").get(id=stored.case)
+    if case.definition_version.definition_id == to:
+        return
+    workflow.withdraw(actor, case=case.id)
+    stored.state, stored.case, stored.case_number = Proposal.State.OPEN, None, ""
 
 
 def _write(actor: Actor, held: Held, body: Body, plan: SubjectPlan) -> Submitted:
@@ -197,6 +211,8 @@ def _open(actor: Actor, held: Held, body: Body, definition: str, facts: Facts) -
     stored.state = Proposal.State.OPEN
     save(held, body)
     if again is not None:
+        day = stored.effective.isoformat() if stored.effective else None
+        facts = {**facts, "effective": day}
         case = workflow.resubmit(actor, case=again, facts=facts, words=body.words)
     else:
         later = stored.effective if stored.effective else None

@@ -34,12 +34,14 @@ class RouteRule:
     """One line of the table. What is left empty asks nothing; what is given must hold at once.
 
     ``paths`` are fields as ``set.field``; ``min_class`` means that class and those above it;
-    ``deletes`` that a row is deleted.
+    ``deletes`` that a row is deleted. ``except_sets`` are left to the rules below, which is how
+    a set goes an easier way than its class: a lenient rule above would take others along.
     """
 
     to: str
     who: Who = "anyone"
     sets: frozenset[str] = frozenset()
+    except_sets: frozenset[str] = frozenset()
     paths: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
     min_class: FieldClass | None = None
@@ -48,7 +50,8 @@ class RouteRule:
     @property
     def catches_all(self) -> bool:
         """Whether it fits every change of those it speaks of."""
-        return not (self.sets or self.paths or self.owners or self.min_class or self.deletes)
+        asks = (self.sets, self.except_sets, self.paths, self.owners, self.min_class, self.deletes)
+        return not any(asks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ def _speaks_of(rule: RouteRule, who: Who) -> bool:
 def _fits(rule: RouteRule, item: Touched) -> bool:
     return (
         (not rule.sets or item.info_set in rule.sets)
+        and item.info_set not in rule.except_sets
         and (not rule.paths or item.path in rule.paths)
         and (not rule.owners or item.owner in rule.owners)
         and (rule.min_class is None or item.field_class >= rule.min_class)
@@ -127,7 +131,9 @@ def check_routes(
     for place, rule in enumerate(rules, start=1):
         if rule.to != DIRECT and rule.to not in definitions:
             found.append(Message("第 {n} 条：流程“{key}”没有在用，请另选。", n=place, key=rule.to))
-        unknown = sorted((rule.sets - dictionary.sets.keys()) | (rule.paths - known))
+        unknown = sorted(
+            ((rule.sets | rule.except_sets) - dictionary.sets.keys()) | (rule.paths - known)
+        )
         unknown += sorted(rule.owners - owners)
         if unknown:
             found.append(
@@ -165,7 +171,7 @@ def _direct_for_starters(rules: Sequence[RouteRule]) -> list[int]:
     return found
 
 
-_KEYS = frozenset({"to", "who", "sets", "paths", "owners", "min_class", "deletes"})
+_KEYS = frozenset({"to", "who", "sets", "except_sets", "paths", "owners", "min_class", "deletes"})
 
 
 def routes_from_table(lines: Iterable[Mapping[str, Any]]) -> tuple[RouteRule, ...]:
@@ -189,6 +195,7 @@ def _rule(line: Mapping[str, Any]) -> RouteRule:
         to=str(line["to"]),
         who=line.get("who", "anyone"),
         sets=frozenset(line.get("sets", ())),
+        except_sets=frozenset(line.get("except_sets", ())),
         paths=frozenset(line.get("paths", ())),
         owners=frozenset(line.get("owners", ())),
         min_class=FieldClass[line["min_class"].upper()] if line.get("min_class") else None,
@@ -203,6 +210,7 @@ def routes_to_table(rules: Iterable[RouteRule]) -> list[dict[str, Any]]:
             "to": rule.to,
             "who": rule.who,
             "sets": sorted(rule.sets),
+            "except_sets": sorted(rule.except_sets),
             "paths": sorted(rule.paths),
             "owners": sorted(rule.owners),
             "min_class": rule.min_class.name.lower() if rule.min_class else "",

@@ -164,8 +164,9 @@ def _what(rule: RouteRule, dictionary: Dictionary, labels: Mapping[str, str]) ->
     if rule.deletes:
         parts.append(_("删除行"))
     if rule.sets:
-        known = [dictionary.sets[key] for key in sorted(rule.sets) if key in dictionary.sets]
-        parts.append("、".join(in_language(item.label, item.label_en) for item in known))
+        parts.append(_set_names(rule.sets, dictionary))
+    if rule.except_sets:
+        parts.append(_("除{sets}外").format(sets=_set_names(rule.except_sets, dictionary)))
     if rule.paths:
         parts.append("、".join(labels.get(path, path) for path in sorted(rule.paths)))
     if rule.owners:
@@ -175,6 +176,11 @@ def _what(rule: RouteRule, dictionary: Dictionary, labels: Mapping[str, str]) ->
         mark = in_language(rule.min_class.label, rule.min_class.label_en)
         parts.append(_("{mark}及以上").format(mark=mark))
     return "，".join(parts) or _("其余改动")
+
+
+def _set_names(keys: Iterable[str], dictionary: Dictionary) -> str:
+    known = [dictionary.sets[key] for key in sorted(keys) if key in dictionary.sets]
+    return "、".join(in_language(item.label, item.label_en) for item in known)
 
 
 def _tried(
@@ -231,6 +237,7 @@ def _added(rules: list[RouteRule], form: QueryDict) -> list[RouteRule]:
         to=_one(form, "destination"),
         who=who,
         sets=frozenset(form.getlist("sets")),
+        except_sets=frozenset(form.getlist("except_sets")),
         paths=frozenset(form.getlist("fields")),
         owners=frozenset(form.getlist("owners")),
         min_class=FieldClass[mark.upper()] if mark else None,
