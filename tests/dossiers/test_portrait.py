@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
+from dangan.access.queries import console_actor
 from dangan.access.rules import Absent, Refused
 from dangan.dossiers import actions, queries
 from dangan.dossiers.models import Portrait
+from dangan.dossiers.proposals.refusals import NeedsApproval
 from dangan.dossiers.rules import InvalidRecord
 
 
@@ -50,6 +53,23 @@ def test_a_head_cannot_change_a_portrait(cast):
     head = cast.actor("head", name="陆怀瑾", unit="研发中心")
     with pytest.raises(Refused):
         actions.set_portrait(head, subject=cast.people["沈知微"], picture=picture())
+
+
+def test_ones_own_portrait_passes_a_desk_whatever_one_may_edit_of_others(cast):
+    hr = cast.actor("hr_manager", name="何雨桐")
+    with pytest.raises(NeedsApproval):
+        actions.set_portrait(hr, subject=hr.subject, picture=picture())
+    assert not Portrait.objects.exists()
+    actions.set_portrait(hr, subject=cast.people["沈知微"], picture=picture())
+    repairing = replace(console_actor(), subject=hr.subject)
+    actions.set_portrait(repairing, subject=hr.subject, picture=picture())
+    assert Portrait.objects.count() == 2
+
+
+def test_the_page_of_ones_own_portrait_is_the_one_that_asks(browser, cast):
+    own = cast.people["何雨桐"]
+    answer = browser("hr_manager", name="何雨桐").get(f"/people/{own}/photo/")
+    assert answer["Location"] == "/me/portrait/"
 
 
 def test_a_dossier_without_a_portrait_shows_none(cast):

@@ -255,9 +255,13 @@ def set_state(actor: Actor, *, subject: UUID, state: str, reason: str = "") -> N
         actor.trail.add(Event(action="subject.state", subject=subject, object=state, reason=reason))
 
 
-def set_portrait(actor: Actor, *, subject: UUID, picture: bytes) -> UUID:
+def set_portrait(actor: Actor, *, subject: UUID, picture: bytes, first: bool = False) -> UUID:
     """Stores the portrait: decoded, turned upright, cut to 5:7 and re-encoded, so that nothing
-    of the uploaded file but its picture remains. Raises :class:`InvalidRecord`."""
+    of the uploaded file but its picture remains.
+
+    ``first`` comes with the rows that begin a dossier: no desk is asked. Raises
+    :class:`InvalidRecord`, :class:`Claimed` and :class:`NeedsApproval` as :func:`save_row`.
+    """
     jpeg = portrait_jpeg(picture)
     opened = open_subject(actor, subject)
     identity = opened.dictionary.sets["identity"]
@@ -274,7 +278,8 @@ def set_portrait(actor: Actor, *, subject: UUID, picture: bytes) -> UUID:
             defaults={"picture": name, "sealed": sealed, "at": timezone.now()},
         )
         plan = RowPlan("identity", {"photo": str(name)}, rows[0].row, rows[0].version)
-        write(actor, [SubjectPlan([plan], subject)], kind=Change.Kind.EDIT)
+        guard = None if first else direct_only
+        write(actor, [SubjectPlan([plan], subject)], kind=Change.Kind.EDIT, guard=guard)
     return name
 
 

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent, Showing
 from dangan.dossiers import actions, queries
+from dangan.dossiers.proposals.refusals import Claimed, NeedsApproval
+from dangan.dossiers.proposals.refusals import Claimed, NeedsApproval
 from dangan.dossiers.rules import InvalidRecord
 from dangan.ui.messages import say
 
@@ -35,7 +37,9 @@ class PhotoForm(forms.Form):
 @page("dossier.open")
 @require_http_methods(["GET", "POST"])
 def photo(request: ActorRequest, subject: UUID) -> HttpResponse:
-    """Takes a picture; it is cut to 5:7 and stored sealed."""
+    """Takes a picture; it is cut to 5:7 and stored sealed. One's own is asked for elsewhere."""
+    if subject == request.actor.subject:
+        return redirect("self:portrait")
     opened = queries.open_subject(request.actor, subject)
     identity = opened.dictionary.sets["identity"]
     if opened.showings(identity, "edit").get("photo") is not Showing.PLAIN:
@@ -49,6 +53,10 @@ def photo(request: ActorRequest, subject: UUID) -> HttpResponse:
         except InvalidRecord as invalid:
             for problem in invalid.problems:
                 form.add_error("picture", say(problem.message))
+        except Claimed as claimed:
+            form.add_error("picture", say(claimed.message))
+        except NeedsApproval:
+            form.add_error("picture", _("更换照片要经审批，请本人在“我的信息”里提交。"))
         else:
             messages.success(request, _("照片已更新，旧照片不再显示。"))
             return redirect("dossiers:dossier", subject=subject)
