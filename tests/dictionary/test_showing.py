@@ -154,6 +154,7 @@ def test_masks(rule: str, value: Json | None, masked: str) -> None:
 def test_money_is_shown_with_thousands_and_units_by_name() -> None:
     pay = DICTIONARY.field("pay.base")
     assert display(pay, "1234567.80", dictionary=DICTIONARY) == "1,234,567.80"
+    assert display(pay, "10000", dictionary=DICTIONARY) == "10,000.00"
     unit = DICTIONARY.field("post.unit")
     shown = display(unit, "x", dictionary=DICTIONARY, name_of=lambda _, key: f"部门 {key}")
     assert shown == "部门 x"

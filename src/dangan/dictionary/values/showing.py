@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from dangan.dictionary.rules import OPEN_END, Dictionary, Field, Json
 
@@ -30,8 +31,7 @@ def display(
     elif field.type == "open_date" and value == OPEN_END:
         text = _NOW[english]
     elif field.type == "money":
-        whole, _, cents = text.partition(".")
-        text = f"{int(whole):,}.{cents}"
+        text = f"{Decimal(text):,.2f}"
     elif field.type in ("unit", "subject") and name_of is not None:
         text = name_of(field, text)
     return text
