@@ -16,7 +16,6 @@ from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent, Showing
 from dangan.dossiers import actions, queries
 from dangan.dossiers.proposals.refusals import Claimed, NeedsApproval
-from dangan.dossiers.proposals.refusals import Claimed, NeedsApproval
 from dangan.dossiers.rules import InvalidRecord
 from dangan.ui.messages import say
 
