@@ -152,7 +152,7 @@ def _hand_papers(
     for paper in papers:
         data = b"".join(file_queries.content(writer, paper.file, why="信息采集表建档"))
         if paper.purpose == Paper.Purpose.PORTRAIT:
-            dossier_actions.set_portrait(writer, subject=subject, picture=data)
+            dossier_actions.set_portrait(writer, subject=subject, picture=data, first=True)
             file_actions.discard(writer, file=paper.file)
             paper.delete()
             continue
