@@ -15,8 +15,15 @@ from django.utils import timezone
 
 from dangan.access import registry
 from dangan.access.actions.ending import end_grants
-from dangan.access.actions.rights import RightsProblem, Wish, check_wish, lock_account_row, note
-from dangan.access.models import Account, Ending, Grant, Origin, Permit, Token
+from dangan.access.actions.rights import (
+    ENDED,
+    RightsProblem,
+    Wish,
+    check_wish,
+    lock_account_row,
+    note,
+)
+from dangan.access.models import Account, AccountState, Ending, Grant, Origin, Permit, Token
 from dangan.access.queries import not_over
 from dangan.access.rules import Actor
 from dangan.audit.actions import recording
@@ -67,10 +74,12 @@ def give_permits(
 ) -> None:
     """Leave to lift the masks of these fields (by set) of one person until ``ends``.
 
-    Raises :class:`RightsProblem` for an account that must read no dossiers.
+    Raises :class:`RightsProblem` for an account that must read no dossiers or has ended.
     """
     with recording(actor):
         row = lock_account_row(account)
+        if row.state == AccountState.ENDED:
+            raise RightsProblem(ENDED)
         roles = Grant.objects.filter(not_over(timezone.localdate()), account=row)
         problem = registry.matrix().forbids(roles.values_list("role", flat=True), "read")
         if problem is not None:

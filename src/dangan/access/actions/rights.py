@@ -20,6 +20,7 @@ from dangan.access import profiles, registry, requests, units
 from dangan.access.actions.ending import end_grants
 from dangan.access.models import (
     Account,
+    AccountState,
     Ending,
     Grant,
     Origin,
@@ -35,6 +36,8 @@ from dangan.dictionary.rules import Message
 from dangan.vault.queries import key_of
 
 LONGEST_REASON = 300
+ENDED = Message("这个账号已结束，不能再得到权限")
+"""An ended account that is opened again comes back without any role given meanwhile."""
 
 
 class RightsProblem(Exception):  # noqa: N818 - an answer to the asker
@@ -204,6 +207,8 @@ def check_wish(account: Account, wish: Wish) -> None:
         if not held.filter(role=wish.role, unit=wish.unit).exists():
             raise RightsProblem(Message("这个账号没有该角色，可能已被收回"))
         return
+    if account.state == AccountState.ENDED:
+        raise RightsProblem(ENDED)
     if role is None or not role.grantable:
         raise RightsProblem(Message("没有这个角色，或它不能授予"))
     if wish.unit is not None and not units.label(wish.unit):

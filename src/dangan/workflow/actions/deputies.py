@@ -27,14 +27,17 @@ def name_deputy(
 ) -> Deputy:
     """``deputy`` may act for the actor from one day to another, both counted.
 
-    For another ``account`` only whoever sees all cases may name one. Deputies act in their own
-    name on behalf of the account, and never where the rules bar themselves.
+    For another ``account`` only whoever sees all cases may name one, and never themselves.
+    Deputies act in their own name on behalf of the account, and never where the rules bar
+    themselves.
     """
     with recording(actor):
         require(actor, "cases.own")
         account = account or actor.id
         if account != actor.id and not actor.may_at("cases.all", ()):
             raise refuse(actor, "cases.all", _("代别人指定代理人，要有“看全部流程”的权限"))
+        if account != actor.id and deputy == actor.id:
+            raise refuse(actor, "deputy.name", _("不能指定自己代理别人，要由本人指定"))
         _check(account, deputy, begins, ends)
         made = Deputy.objects.create(
             account=account,

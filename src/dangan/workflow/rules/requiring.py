@@ -17,14 +17,20 @@ def turn(moving: Moving, may: str = "") -> tuple[Approve | Fill, StepState, list
     event = moving.event
     person = event.on_behalf_of or event.by
     step, at = open_step(moving)
-    if event.by in moving.state.barred and event.by != person:
-        raise NotAllowed(Message("你是发起人或当事人，不能代理别人处理这件事。"))
+    refuse_concerned_deputy(moving)
     mine = [n for n in assigning.turns(step, at) if person in at.parties[n].who]
     if not mine:
         raise NotAllowed(_why_not(moving.state, at, person))
     if may and may not in step.may:
         raise NotAllowed(Message("这一步的流程设置不允许这样处理。"))
     return step, at, mine
+
+
+def refuse_concerned_deputy(moving: Moving) -> None:
+    """Whoever started the case or is concerned acts for nobody in it."""
+    event = moving.event
+    if event.on_behalf_of and event.by != event.on_behalf_of and event.by in moving.state.barred:
+        raise NotAllowed(Message("你是发起人或当事人，不能代理别人处理这件事。"))
 
 
 def open_step(moving: Moving) -> tuple[Approve | Fill, StepState]:

@@ -12,7 +12,12 @@ from dangan.dictionary.rules import Message
 from dangan.workflow.rules import assigning, falling_due
 from dangan.workflow.rules.definitions import Act, Approve, Branch, Fill
 from dangan.workflow.rules.falling_due import find_starter, perform_now
-from dangan.workflow.rules.requiring import NOT_YOURS, open_step, turn
+from dangan.workflow.rules.requiring import (
+    NOT_YOURS,
+    open_step,
+    refuse_concerned_deputy,
+    turn,
+)
 from dangan.workflow.rules.states import (
     ENDED,
     START,
@@ -212,6 +217,7 @@ def _delegate(moving: Moving) -> None:
 
 def _opine(moving: Moving) -> None:
     _, at = open_step(moving)
+    refuse_concerned_deputy(moving)
     by = moving.event.on_behalf_of or moving.event.by
     waiting = [n for n, ask in enumerate(at.asks) if ask.who == by and ask.answered_at is None]
     if not waiting:
@@ -249,6 +255,7 @@ def _add_signers(moving: Moving) -> None:
 def _remove_signer(moving: Moving) -> None:
     event = moving.event
     step, at = open_step(moving)
+    refuse_concerned_deputy(moving)
     if "remove_signer" not in step.may:
         raise NotAllowed(Message("这一步的流程设置不允许减签。"))
     person = event.on_behalf_of or event.by
