@@ -30,7 +30,7 @@ def submit(page: Page) -> str:
     return page.url
 
 
-DECIDERS = ("head", "leader", "hrmanager", "legal", "it", "office", "hr", "privacy")
+DECIDERS = ("head", "head2", "leader", "hrmanager", "legal", "it", "office", "hr", "privacy")
 """In a small demonstration organisation the head of one office sits in another: whoever is the
 person's head, or next in charge, is among these."""
 
@@ -118,7 +118,7 @@ def test_a_promotion_passes_head_legal_finance_and_leader(visit: Visit, picture:
 
 
 def test_a_departure_ends_and_the_account_is_locked_out(visit: Visit, picture: Keep) -> None:
-    employee = visit("employee")
+    employee = visit("employee2")
     name = person_of(employee)
     employee.goto("/tokens/")
     employee.locator("[name=label]").fill("同步脚本")
