@@ -87,7 +87,8 @@ def movements(request: ActorRequest) -> HttpResponse:
 
 def _offset(request: ActorRequest) -> int:
     number = request.GET.get("page", "1")
-    return (int(number) - 1) * queries.PER_PAGE if number.isdigit() and int(number) > 0 else 0
+    wanted = int(number) if number.isdecimal() and len(number) < 6 else 1
+    return (max(1, wanted) - 1) * queries.PER_PAGE
 
 
 @page("cases.own")

@@ -79,7 +79,8 @@ def _message(to: str, subject: str, text: str, html: str, idents: Sequence[str])
     sender = settings.DANGAN.mail_from
     domain = sender_address().partition("@")[2] or "localhost"
     digest = hashlib.sha256(" ".join(sorted(idents)).encode()).hexdigest()[:32]
-    message["From"], message["To"], message["Subject"] = sender, to, subject
+    # Labels are data: one of several lines must neither add a header nor stop the outbox.
+    message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{digest}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from math import isfinite
 from typing import Any
 
 Body = dict[str, Any]
@@ -20,6 +21,8 @@ DEPTH = 40
 ITEMS = 60
 """Entries of one list."""
 TEXT = 400
+LARGEST = 1e12
+"""No limit, share or amount is larger; what is larger, or no number at all, stays text."""
 
 TYPES = ("approve", "fill", "notify", "branch", "parallel", "act")
 SIGNED = ("approve", "fill")
@@ -94,9 +97,10 @@ def _number(found: Any, kind: Callable[[str], float | int]) -> float | int | str
     if not text:
         return None
     try:
-        return kind(text)
+        number = kind(text)
     except ValueError:
         return text
+    return number if isfinite(number) and abs(number) < LARGEST else text
 
 
 def _step(sent: dict[str, Any]) -> Body:
@@ -195,6 +199,8 @@ def _whole(text: str) -> float | int | str:
     try:
         number = float(text)
     except ValueError:
+        return text
+    if not isfinite(number) or abs(number) >= LARGEST:
         return text
     return int(number) if number.is_integer() else number
 

@@ -51,7 +51,7 @@ def forms(request: ActorRequest) -> HttpResponse:
     wanted = request.GET.get("state", "")
     state = wanted if wanted in Invitation.State.values else ""
     number = request.GET.get("page", "1")
-    offset = (max(1, int(number)) - 1) * PAGE if number.isdigit() and len(number) < 6 else 0
+    offset = (max(1, int(number)) - 1) * PAGE if number.isdecimal() and len(number) < 6 else 0
     found = queries.forms(request.actor, state=state, offset=offset, limit=PAGE)
     tabs = [
         (value, label, found.counts.get(value, 0))

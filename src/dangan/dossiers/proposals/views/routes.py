@@ -81,10 +81,9 @@ def save(request: ActorRequest) -> HttpResponse:
     if rules is None:
         return _page(request, problems=[_("没有收到要改的内容，请重新选择。")], status=422)
     version = request.POST.get("version", "")
+    known = int(version) if version.isdecimal() and len(version) < 10 else -1
     try:
-        actions.save_routes(
-            request.actor, rules=rules, version=int(version) if version.isdecimal() else -1
-        )
+        actions.save_routes(request.actor, rules=rules, version=known)
     except BadRoutes as bad:
         problems = [say(message) for message in bad.messages]
         return _page(request, problems=problems, status=422)

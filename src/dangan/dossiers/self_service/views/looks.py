@@ -47,7 +47,7 @@ def looks(request: ActorRequest) -> HttpResponse:
         raise Absent
     opened = dossier_queries.open_subject(actor, actor.subject)
     number = request.GET.get("page", "1")
-    offset = (max(1, int(number)) - 1) * PAGE if number.isdigit() and len(number) < 4 else 0
+    offset = (max(1, int(number)) - 1) * PAGE if number.isdecimal() and len(number) < 4 else 0
     found = dossier_queries.looks(opened, limit=AT_MOST)
     listed = found[offset : offset + PAGE]
     actor.trail.add(Event("self.looks", subject=actor.subject))

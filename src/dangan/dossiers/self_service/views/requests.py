@@ -25,7 +25,7 @@ def requests(request: ActorRequest) -> HttpResponse:
     wanted = request.GET.get("state", "")
     state = wanted if wanted in FILTERS else ""
     number = request.GET.get("page", "1")
-    at = max(1, int(number)) - 1 if number.isdigit() and len(number) < 6 else 0
+    at = max(1, int(number)) - 1 if number.isdecimal() and len(number) < 6 else 0
     found = queries.requests(request.actor, state=state, offset=at * queries.REQUESTS)
     context = {
         "page": found,

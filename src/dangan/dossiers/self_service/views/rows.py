@@ -232,7 +232,7 @@ def proof(request: ActorRequest, info_set: str, row: UUID, file: UUID) -> HttpRe
     if file not in {item.id for item in found.proofs}:
         raise Absent
     number = request.GET.get("page", "1")
-    wanted = int(number) if number.isdigit() and len(number) < 5 else 1
+    wanted = int(number) if number.isdecimal() and len(number) < 5 else 1
     return responses.preview(
         request, request.actor, file, page=wanted, width=800, why=_("本人查看证明材料")
     )
