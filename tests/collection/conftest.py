@@ -13,6 +13,8 @@ from django.utils import timezone
 from PIL import Image
 from tests.cast import Cast, with_check_digit
 
+from dangan.access.actions import create_account
+from dangan.access.queries import console_actor
 from dangan.dossiers.collection import actions
 from dangan.dossiers.collection.models import Invitation
 
@@ -65,7 +67,11 @@ class Newcomer:
 
 @pytest.fixture
 def invited(cast: Cast) -> Callable[..., Newcomer]:
-    """``invited()`` is a newcomer whom HR of 华东公司 has just invited to the 嵌入式组."""
+    """``invited()`` is a newcomer whom HR of 华东公司 has just invited to the 嵌入式组.
+
+    There is a manager of HR: once confirmed, the newcomer's case needs somebody to decide.
+    """
+    create_account(console_actor(), login="keeper", name="梁慎行", roles=[("hr_manager", None)])
 
     def make(name: str = NAME, mobile: str = MOBILE, **more: object) -> Newcomer:
         hr = cast.actor("hr_specialist", name="何雨桐")

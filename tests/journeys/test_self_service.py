@@ -271,6 +271,8 @@ def test_a_newcomer_fills_in_the_form_and_hr_makes_a_dossier_of_it(
     hr.locator("[name='post-v-position']").fill("产品经理")
     hr.locator("[name='post-v-joined']").fill(date.today().isoformat())
     hr.get_by_role("button", name="确认建档").click()
+    expect(hr.get_by_role("link", name=re.compile(r"RZ-\d{4}-\d{5}"))).to_be_visible()
+    hr.get_by_role("link", name="打开档案").click()
     expect(hr).to_have_url(re.compile(r"/people/[0-9a-f-]{36}/"))
     expect(hr.locator("main")).to_contain_text("程见山")
     outside.goto(f"/collect/#{token}")

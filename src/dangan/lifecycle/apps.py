@@ -9,9 +9,12 @@ class LifecycleConfig(AppConfig):
     label = "lifecycle"
 
     def ready(self) -> None:
-        from dangan.lifecycle.kinds import register_all  # noqa: PLC0415 - needs loaded models
+        from dangan.dossiers.collection import handing  # noqa: PLC0415 - needs loaded models
+        from dangan.lifecycle import entering  # noqa: PLC0415
+        from dangan.lifecycle.kinds import register_all  # noqa: PLC0415
 
         register_all()
+        handing.on_confirmed(entering.begin)
         register(
             NavItem(
                 "movements",

@@ -26,6 +26,11 @@ from dangan.dossiers.views import shown
 from dangan.dossiers.views.edit import form_context
 from dangan.files import responses
 from dangan.ui.messages import say
+from dangan.workflow import queries as workflow_queries
+from dangan.workflow.queries import CaseLine
+
+NEWCOMER = "newcomer"
+"""The kind of case that a confirmed form goes on as; a room above opens it."""
 
 POST_FIELDS = ("unit", "position", "joined", "employment_form", "supervisor")
 """What HR says of the post when the dossier is made; the rest follows in the dossier."""
@@ -150,7 +155,7 @@ def confirm(request: ActorRequest, invitation: UUID) -> HttpResponse:
         else:
             text = _("已建档，更新记录 {number}。").format(number=written.number)
             messages.success(request, text)
-            return redirect("dossiers:dossier", subject=written.subject)
+            return redirect("collection:form", invitation)
     return _page(request, view, entering=entering, problem=problem)
 
 
@@ -160,8 +165,16 @@ def paper(request: ActorRequest, invitation: UUID, file: UUID) -> HttpResponse:
     """A proof or the portrait of a submitted form, with the watermark."""
     queries.paper_of(request.actor, invitation, file)
     number = request.GET.get("page", "1")
-    wanted = int(number) if number.isdigit() and len(number) < 5 else 1
+    wanted = int(number) if number.isdecimal() and len(number) < 5 else 1
     return responses.preview(request, request.actor, file, page=wanted, why=_("核对信息采集表"))
+
+
+def _newcomers_case(actor: Actor, view: FormView) -> CaseLine | None:
+    """What a confirmed form went on as, if the actor may see that case."""
+    if view.state != Invitation.State.CONFIRMED or view.subject is None:
+        return None
+    cases = workflow_queries.of_subject(actor, view.subject)
+    return next((case for case in cases if case.kind == NEWCOMER), None)
 
 
 def _version(request: ActorRequest) -> int:
@@ -189,6 +202,7 @@ def _page(
     labels = {section.info_set.key: shown.label(section.info_set) for section in view.sections}
     context = {
         "view": view,
+        "case": _newcomers_case(request.actor, view),
         "mark": MARKS[view.state],
         "state_label": LABELS[view.state],
         "sets": sets,
