@@ -44,6 +44,18 @@ def test_nothing_is_granted_to_an_account_that_has_ended_meanwhile(office: Offic
     assert not Grant.objects.filter(account=office["shen"]).exists(), "comes back without old roles"
 
 
+def test_a_temporary_role_is_not_agreed_to_by_somebody_who_may_approve_none(office: Office):
+    wish = temporary(office)
+    workflow.agree(office.actor("lu"), case=wish.case, step="head")
+    workflow.transfer(office.actor("liang"), case=wish.case, step="hr", to=office["yu"])
+    with pytest.raises(CannotTakeEffect):
+        workflow.agree(office.actor("yu"), case=wish.case, step="hr")
+    assert not Grant.objects.filter(account=office["shen"]).exists()
+    workflow.transfer(office.actor("yu"), case=wish.case, step="hr", to=office["boss"])
+    workflow.agree(office.actor("boss"), case=wish.case, step="hr")
+    assert Grant.objects.filter(account=office["shen"]).exists()
+
+
 def test_no_leave_to_look_is_given_to_an_account_that_has_ended_meanwhile(office: Office):
     wish = actions.ask_reveal(
         office.actor("lu"),

@@ -12,6 +12,7 @@ from dangan.access import actions as access
 from dangan.access import units
 from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Actor
+from dangan.dictionary.rules import Message
 from dangan.entitlements import reaching
 from dangan.entitlements.kinds import vocabulary as v
 from dangan.entitlements.kinds.base import WishKind
@@ -54,6 +55,11 @@ class TemporaryGrantKind(WishKind):
 
     def grant(self, actor: Actor, wish: Wish, case: Case) -> None:
         assert isinstance(wish, TemporaryWish)  # noqa: S101 - for the type checker
+        if not actor.may_at("rights.approve", units.path(wish.unit)):
+            # As for a role for good: handing a step on does not hand on the right to approve.
+            raise CannotTakeEffect(
+                Message("{reason}。请转交能审批这项权限的人", reason=Message("没有审批权限"))
+            )
         wanted = access.Wish(wish.account, wish.role, unit=wish.unit, until=wish.until)
         try:
             access.give_temporary(actor, wanted, begins=wish.begins, number=case.number)
