@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from tests.cast import make_cast
 from dangan.access import actions, queries
 from dangan.access.actions import Wish
 from dangan.access.models import Account, Grant, RightsRequest, Token
+from dangan.access.rules import Refused
 
 AT_MOST = 15
 
@@ -193,3 +195,34 @@ def test_no_event_no_login(make_account):
         cursor.execute("ALTER TABLE audit_event_away RENAME TO audit_event")
     assert answer.status_code == 503
     assert browser.get("/tokens/")["Location"].startswith("/login/")
+
+
+def test_the_account_of_somebody_who_comes_back_is_reopened_on_its_page(
+    signed_in, make_account, console
+):
+    account = make_account("chen", "finance", subject=uuid4())
+    actions.end_account(console, account=account, reason="离职")
+    address = f"/accounts/{account}/"
+    browser = signed_in("it", "it")
+    page = browser.get(address).content.decode()
+    assert "恢复账号" in page
+    assert "离职时收回的角色不会回来" in page
+    refused = browser.post(f"{address}reopen/", {"reason": "回"}, follow=True)
+    assert "请写明恢复账号的事由" in refused.content.decode()
+    assert Account.objects.get(pk=account).state == "ended"
+    opened = browser.post(f"{address}reopen/", {"reason": "再次入职"}, follow=True)
+    assert "账号已恢复" in opened.content.decode()
+    assert "恢复账号" not in browser.get(address).content.decode()
+    assert Account.objects.get(pk=account).state == "active"
+    assert not Grant.objects.filter(account=account).exists()
+
+
+def test_who_does_not_look_after_accounts_reopens_none(signed_in, make_account, console):
+    account = make_account("chen", subject=uuid4())
+    actions.end_account(console, account=account, reason="离职")
+    auditor = signed_in("audit", "auditor")
+    answer = auditor.post(f"/accounts/{account}/reopen/", {"reason": "再次入职"})
+    assert answer.status_code == 403
+    with pytest.raises(Refused):
+        actions.reopen_account(queries.actor_named("audit"), account=account, reason="再次入职")
+    assert Account.objects.get(pk=account).state == "ended"

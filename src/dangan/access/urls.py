@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<uuid:account>/", accounts.detail, name="account"),
     path("accounts/<uuid:account>/lock/", accounts.lock, name="lock"),
     path("accounts/<uuid:account>/unlock/", accounts.unlock, name="unlock"),
+    path("accounts/<uuid:account>/reopen/", accounts.reopen, name="reopen"),
     path("accounts/<uuid:account>/ask/", accounts.ask, name="ask"),
     path("accounts/<uuid:account>/ask-back/", accounts.ask_back, name="ask_back"),
     path("roles/", rights.roles, name="roles"),

@@ -7,6 +7,7 @@ from dangan.access.actions.accounts import (
     change_password,
     create_account,
     lock_account,
+    reopen_account,
     reset_password,
     unlock_account,
 )
@@ -16,7 +17,6 @@ from dangan.access.actions.ending import (
     end_grants,
     end_grants_outside,
     end_permits,
-    reopen_account,
 )
 from dangan.access.actions.granting import give_permits, give_temporary, hand_over, use_permit
 from dangan.access.actions.login import TRIES, LogIn, forgive, log_in, log_out, throttle

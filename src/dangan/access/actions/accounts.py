@@ -29,6 +29,10 @@ REMEMBERED = 5
 """How many earlier passwords may not come back."""
 
 
+REASON_MIN = 4
+"""Characters a reason for opening an ended account has at least."""
+
+
 class AccountProblem(Exception):  # noqa: N818 - an answer to the asker
     """An account cannot be made or changed so; ``message`` says why."""
 
@@ -220,6 +224,29 @@ def unlock_account(actor: Actor, *, account: UUID) -> None:
     _set_state(actor, account, AccountState.ACTIVE, "account.open")
 
 
+def reopen_account(actor: Actor, *, account: UUID, reason: str) -> None:
+    """The person has come back: the account may log in again after a reset, without old roles.
+
+    Opening an account that has not ended changes nothing. Raises :class:`Refused`,
+    :class:`Absent`, and :class:`AccountProblem` without a reason.
+    """
+    with recording(actor):
+        require(actor, "accounts.manage")
+        _not_own(actor, account, "account.reopen")
+        if len(reason.strip()) < REASON_MIN:
+            raise AccountProblem(Message("请写明恢复账号的事由，至少 {n} 个字", n=REASON_MIN))
+        row = _locked_row(account)
+        if row.state != AccountState.ENDED:
+            return
+        row.state = AccountState.ACTIVE
+        row.must_change_password = True
+        row.generation += 1
+        row.set_unusable_password()
+        row.save(update_fields=["state", "must_change_password", "generation", "password"])
+        event = Event("account.reopen", subject=row.subject, object=str(row.id), reason=reason)
+        actor.trail.add(event)
+
+
 def _set_state(actor: Actor, account: UUID, state: AccountState, action: str) -> None:
     with recording(actor):
         require(actor, "accounts.manage")
@@ -228,9 +255,7 @@ def _set_state(actor: Actor, account: UUID, state: AccountState, action: str) ->
         if row.state == state:
             return
         if row.state == AccountState.ENDED:
-            raise AccountProblem(
-                Message("这个人已离职，账号不能直接启用；再次入职时随入职流程重新开通")
-            )
+            raise AccountProblem(Message("这个人已离职，账号不能直接启用；再次入职时用“恢复账号”"))
         row.state = state
         row.generation += 1
         row.save(update_fields=["state", "generation"])

@@ -22,7 +22,7 @@ from dangan.audit.rules import Event
 def end_account(actor: Actor, *, account: UUID, reason: str, number: str = "") -> None:
     """Nobody logs in with the account any more: its person has left.
 
-    Ends every session, token, grant and permit. Only :func:`reopen_account` opens it again, with
+    Ends every session, token, grant and permit. Only ``reopen_account`` opens it again, with
     no right but the employee's own. Ending an ended account changes nothing. ``number`` names
     the case that decided it. Raises :class:`Absent`, and :class:`Refused` for the actor's own.
     """
@@ -38,20 +38,6 @@ def end_account(actor: Actor, *, account: UUID, reason: str, number: str = "") -
         _cut_off(row)
         leaving.tell(actor, account, "departure")
         _note(actor, "account.end", row, reason, {"grants": grants, "number": number})
-
-
-def reopen_account(actor: Actor, *, account: UUID, reason: str) -> None:
-    """The person has come back: the account may log in again after a reset, without old roles."""
-    with recording(actor):
-        row = _locked(account)
-        if row.state != AccountState.ENDED:
-            return
-        row.state = AccountState.ACTIVE
-        row.must_change_password = True
-        row.generation += 1
-        row.set_unusable_password()
-        row.save(update_fields=["state", "must_change_password", "generation", "password"])
-        _note(actor, "account.reopen", row, reason, {})
 
 
 def end_grants_outside(

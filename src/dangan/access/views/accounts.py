@@ -98,6 +98,21 @@ def unlock(request: ActorRequest, account: UUID) -> HttpResponse:
     return redirect("access:account", account)
 
 
+@page("accounts.manage")
+@require_POST
+def reopen(request: ActorRequest, account: UUID) -> HttpResponse:
+    """Opens the account of somebody who has come back, without the roles it had."""
+    try:
+        actions.reopen_account(
+            request.actor, account=account, reason=request.POST.get("reason", "")
+        )
+    except actions.AccountProblem as error:
+        messages.error(request, say(error.message))
+    else:
+        messages.success(request, _("账号已恢复，重置密码后才能登录"))
+    return redirect("access:account", account)
+
+
 @page("rights.request")
 @require_POST
 def ask(request: ActorRequest, account: UUID) -> HttpResponse:
