@@ -17,7 +17,7 @@ from dangan.dictionary.rules import Json, Message
 from dangan.lifecycle.actions import opened_for, signs
 from dangan.lifecycle.checklist import checklist
 from dangan.lifecycle.effecting import before
-from dangan.lifecycle.models import ChecklistItem, Kind, Movement
+from dangan.lifecycle.models import RUNNING, ChecklistItem, Kind, Movement
 from dangan.lifecycle.queries.papers import PaperLine, papers_for
 from dangan.lifecycle.queries.sight import Shown, Sight
 from dangan.lifecycle.rules import law
@@ -131,7 +131,9 @@ class MovementContent:
 def movement_content(actor: Actor, case: Case) -> MovementContent:
     """The movement of ``case``; who may see the case was decided by whoever opened it."""
     movement, person, body = opened_for(case)
-    sight = Sight(actor, person, movement.new_unit)
+    # The other unit sees more only while the person may come: not of one who does not.
+    going = movement.new_unit if movement.state in RUNNING else None
+    sight = Sight(actor, person, going)
     items = list(movement.items.order_by("id"))
     names = names_of_accounts({item.by for item in items if item.by})
     actor.trail.add(Event("movement.read", subject=movement.subject, object=str(movement.id)))
