@@ -10,11 +10,12 @@ class LifecycleConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.dossiers.collection import handing  # noqa: PLC0415 - needs loaded models
-        from dangan.lifecycle import entering  # noqa: PLC0415
+        from dangan.lifecycle import countdowns, entering, reminders  # noqa: PLC0415
         from dangan.lifecycle.kinds import register_all  # noqa: PLC0415
 
         register_all()
         handing.on_confirmed(entering.begin)
+        reminders.register(countdowns.KEY, countdowns.departure_duties)
         register(
             NavItem(
                 "movements",
