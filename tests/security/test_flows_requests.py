@@ -6,6 +6,7 @@ import pytest
 from tests.security.conftest import Join
 
 from dangan.notices.carrying import mail
+from dangan.notices.rules.outbox import Trouble
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +70,21 @@ def test_a_label_of_several_lines_adds_no_header_and_stops_no_mail():
     message = mail.compose("somebody@example.com", [item], "zh-hans")
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "=?utf-8?q?a=0ab?=@example.com",
+        "=?utf-8?q?thief=40evil.example=2C?=@example.com",
+        "a@example.com, b@example.com",
+        "a@b@c",
+    ],
+)
+def test_an_address_that_is_none_or_many_is_refused_alone(to: str):
+    facts = {"number": "XG-2026-00001", "label": "变更", "label_en": "Change"}
+    item = mail.Item("1", "case.copied", "/flows/", facts)
+    with pytest.raises(Trouble) as trouble:
+        mail.compose(to, [item], "zh-hans")
+    assert trouble.value.final
+    assert trouble.value.key == "recipient", "the next mail is tried"

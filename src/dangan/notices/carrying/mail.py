@@ -53,6 +53,7 @@ def absolute(url: str) -> str:
 
 def compose(to: str, items: Sequence[Item], language: str) -> EmailMessage:
     """One mail for one or many notices. The same notices make the same Message-ID.
+    Raises :class:`Trouble` for an address that is none.
 
     A mail that went out although the worker died before noting it comes twice with one
     Message-ID; most mail programs then show one.
@@ -80,13 +81,26 @@ def _message(to: str, subject: str, text: str, html: str, idents: Sequence[str])
     domain = sender_address().partition("@")[2] or "localhost"
     digest = hashlib.sha256(" ".join(sorted(idents)).encode()).hexdigest()[:32]
     # Labels are data: one of several lines must neither add a header nor stop the outbox.
-    message["From"], message["To"], message["Subject"] = sender, to, " ".join(subject.split())
+    message["From"], message["Subject"] = sender, " ".join(subject.split())
+    _address(message, to)
     message["Date"] = formatdate()
     message["Message-ID"] = f"<{digest}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     return message
+
+
+def _address(message: EmailMessage, to: str) -> None:
+    """Addresses are data too: one that reads as several (RFC 2047 words are undone in headers),
+    or as none, is nobody's. Raises :class:`Trouble`, so that the other mails still go."""
+    try:
+        message["To"] = to
+        read = [item.addr_spec for item in message["To"].addresses]
+    except (ValueError, IndexError, AttributeError):
+        raise Trouble("recipient", final=True) from None
+    if read != [to]:
+        raise Trouble("recipient", final=True)
 
 
 class Postman:
