@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from tests.cast import Cast, written_events
 from tests.files.conftest import objects
 from tests.files.samples import document
 
+from dangan.access.models import Account
 from dangan.access.queries import system_actor
 from dangan.files.actions import keep
 from dangan.files.looking_after import check_fixity
 from dangan.files.models import SealedFile
 from dangan.files.queries import content, infos, page_image
 from dangan.files.storage import files, place_of
+from dangan.notices.models import Notice
 from dangan.vault.rules import Tampered
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +136,17 @@ def test_nothing_else_lies_in_the_folder(
     cast: Cast, kept: tuple[SealedFile, SealedFile], folder: Path
 ) -> None:
     assert {path.name for path in objects(folder)} == {file.object.hex for file in kept}
+
+
+def test_who_answers_for_files_is_told_how_many_are_damaged(
+    cast: Cast, kept: tuple[SealedFile, SealedFile], browser: Callable[..., Client]
+) -> None:
+    browser("it")
+    browser("hr_manager")
+    check_fixity(system_actor())
+    assert not Notice.objects.exists()
+    path_of(kept[0]).unlink()
+    check_fixity(system_actor())
+    [notice] = Notice.objects.all()
+    assert Account.objects.get(pk=notice.account).grants.get().role == "it"
+    assert (notice.topic, notice.facts) == ("file.damaged", {"count": 1})

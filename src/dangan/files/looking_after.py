@@ -4,7 +4,7 @@ was written."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -27,6 +27,18 @@ NIGHT_BYTES = 100 * 2**30
 
 BATCH = 500
 _BLOCK = 2**20
+
+Handler = Callable[[int], None]
+_handlers: list[Handler] = []
+
+
+def on_damage(handler: Handler) -> None:
+    """Register ``handler(count)``: told in the check's transaction how many files are damaged.
+
+    Call from ``AppConfig.ready``; the same handler counts once.
+    """
+    if handler not in _handlers:
+        _handlers.append(handler)
 
 
 def sweep(actor: Actor, *, now: datetime | None = None) -> int:
@@ -65,7 +77,8 @@ class Fixity:
 
 def check_fixity(actor: Actor, *, limit: int = NIGHT_BYTES) -> Fixity:
     """Hashes the sealed bytes anew, those first that were not looked at for longest; needs no
-    key. What differs is logged as a failure with the identifiers of the files."""
+    key. What differs is logged as a failure with the identifiers of the files, and those who
+    registered are told how many."""
     damaged: list[UUID] = []
     count = size = 0
     waiting = SealedFile.objects.filter(state=SealedFile.State.KEPT)
@@ -81,6 +94,8 @@ def check_fixity(actor: Actor, *, limit: int = NIGHT_BYTES) -> Fixity:
     facts = {"files": count, "bytes": size, "damaged": [str(file) for file in damaged[:100]]}
     with recording(actor):
         actor.trail.add(Event("file.fixity", outcome="failed" if damaged else "done", facts=facts))
+        for handler in _handlers if damaged else ():
+            handler(len(damaged))
     return Fixity(count, size, tuple(damaged))
 
 

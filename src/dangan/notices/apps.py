@@ -17,6 +17,10 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
+        from dangan.files.looking_after import on_damage  # noqa: PLC0415 - needs loaded models
+        from dangan.notices.damage import tell_damage  # noqa: PLC0415
+
+        on_damage(tell_damage)
         context.provide("notices", _bell)
         register(
             NavItem(
