@@ -27,6 +27,34 @@ def test_the_navigation_lists_only_what_the_role_may_open(browser):
     assert "账号" in shown
 
 
+def tabs(response) -> list[str]:
+    bottom = response.content.decode().split('class="tabbar"')[1].split("<button")[0]
+    return re.findall(r"</i>([^<]+)</a>", bottom)
+
+
+@pytest.mark.parametrize(
+    ("roles", "name", "stand"),
+    [
+        ((), "沈知微", ["工作台", "我的信息", "我的申请"]),
+        (("head",), "陆怀瑾", ["工作台", "花名册", "待我处理"]),
+        (("hr_specialist",), "何雨桐", ["工作台", "花名册", "待我处理"]),
+        (("it",), None, ["工作台", "待我处理"]),
+    ],
+)
+def test_the_phone_has_at_hand_what_one_needs_most(browser, roles, name, stand):
+    unit = "研发中心" if roles == ("head",) else None
+    shown = tabs(browser(*roles, name=name, unit=unit).get("/help/"))
+    assert shown[: len(stand)] == stand
+
+
+def test_ones_requests_stand_in_the_navigation_once(browser):
+    employee = navigation(browser(name="沈知微").get("/help/"))
+    assert "我的申请" in employee and "我发起的" not in employee
+    hr = navigation(browser("hr_specialist", name="何雨桐").get("/help/"))
+    assert "我发起的" in hr and "我的申请" not in hr
+    assert "我发起的" in navigation(browser("it").get("/help/"))
+
+
 def test_the_people_search_is_drawn_only_for_those_who_may_search(browser):
     assert 'id="find-box"' in browser("hr_specialist").get("/help/").content.decode()
     assert 'id="find-box"' not in browser("it").get("/help/").content.decode()

@@ -30,7 +30,15 @@ class DossiersConfig(AppConfig):
             NavItem("desk", _("工作台"), "dossiers:desk", "checklist", None, order=10, phone=10)
         )
         register(
-            NavItem("me", _("我的信息"), "dossiers:me", "id", "dossier.open", order=60, phone=25)
+            NavItem(
+                "me",
+                _("我的信息"),
+                "dossiers:me",
+                "id",
+                "dossier.open",
+                order=60,
+                phone=lambda actor: 60 if actor.may("roster.view") else 25,
+            )
         )
         register(
             NavItem(
@@ -40,7 +48,9 @@ class DossiersConfig(AppConfig):
                 "send",
                 "self.edit",
                 order=62,
-                phone=35,
+                phone=26,
+                # Whoever looks after others has 我发起的, and one's own requests under 我的信息.
+                fits=lambda actor: not actor.may("roster.view"),
             )
         )
         register(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -28,13 +28,20 @@ SECTIONS: dict[str, str | Promise] = {
 PHONE_TABS = 3
 
 
+class Holder(Protocol):
+    """Who looks at the navigation, as far as it matters here."""
+
+    def may(self, permission: str, /) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """One line of the navigation.
 
     ``count`` is asked once per page that shows the navigation; it must cost no more than one
     cheap query and answers ``None`` when there is nothing to show. ``phone`` ranks the item for
-    the bottom tabs of the phone: the three lowest numbers the actor may see stand there.
+    the bottom tabs of the phone: the three lowest numbers the actor may see stand there; it may
+    hang on the actor. ``fits`` leaves the item out for those who reach the same another way.
     """
 
     key: str
@@ -45,7 +52,14 @@ class NavItem:
     section: str = "people"
     order: int = 100
     count: Callable[[HttpRequest], int | None] | None = None
-    phone: int = 100
+    phone: int | Callable[[Holder], int] = 100
+    fits: Callable[[Holder], bool] | None = None
+
+    def stands_for(self, actor: Holder) -> bool:
+        """Whether the actor has it in the navigation."""
+        if self.permission is not None and not actor.may(self.permission):
+            return False
+        return self.fits is None or self.fits(actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ def allowed(request: HttpRequest) -> tuple[NavItem, ...]:
     actor = getattr(request, "actor", None)
     if actor is None:
         return ()
-    return tuple(i for i in items() if i.permission is None or actor.may(i.permission))
+    return tuple(item for item in items() if item.stands_for(actor))
 
 
 def menu(request: HttpRequest) -> list[NavSection]:
@@ -115,4 +129,5 @@ def _line(request: HttpRequest, item: NavItem) -> NavLine | None:
     match = request.resolver_match
     current = match is not None and match.view_name == item.url_name
     count = item.count(request) if item.count else None
-    return NavLine(item.key, item.label, item.icon, url, count, current, item.phone)
+    phone = item.phone(request.actor) if callable(item.phone) else item.phone  # type: ignore[attr-defined]  # set by the middleware
+    return NavLine(item.key, item.label, item.icon, url, count, current, phone)

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from dangan.ui import context, navigation
-from dangan.ui.navigation import NavItem
+from dangan.ui.navigation import Holder, NavItem
 from dangan.workflow import queries
 
 
@@ -19,17 +19,22 @@ def todo(request: HttpRequest) -> int:
     return found
 
 
+def _apart_from_requests(actor: Holder) -> bool:
+    """Plain employees have 我的申请 instead, which leads to the rest."""
+    return actor.may("roster.view") or not actor.may("self.edit")
+
+
 def register() -> None:
     """Adds the items; each shows only to whoever may open it."""
     context.provide("todo", todo)
     for item in (
         NavItem(
             "flows-todo", _("待我处理"), "workflow:todo", "inbox", "cases.own",
-            section="flow", order=10, count=lambda request: todo(request) or None, phone=20,
+            section="flow", order=10, count=lambda request: todo(request) or None, phone=27,
         ),
         NavItem(
             "flows-started", _("我发起的"), "workflow:started", "send", "cases.own",
-            section="flow", order=20, phone=50,
+            section="flow", order=20, phone=50, fits=_apart_from_requests,
         ),
         NavItem(
             "flows-copied", _("抄送我的"), "workflow:copied", "at", "cases.own",
