@@ -14,9 +14,10 @@ from dangan.access.queries import system_actor
 from dangan.access.rules import Refused
 from dangan.entitlements import actions
 from dangan.workflow import actions as workflow
+from dangan.workflow import definitions_store as store
 from dangan.workflow.handling import CannotTakeEffect
 from dangan.workflow.models import Case, Deputy
-from dangan.workflow.problems import NotAllowed
+from dangan.workflow.problems import BadDefinition, NotAllowed
 
 __all__ = ["office", "quick_passwords"]
 
@@ -40,7 +41,7 @@ def test_nothing_is_granted_to_an_account_that_has_ended_meanwhile(office: Offic
     access.end_account(system_actor(), account=office["shen"], reason="离职")
     with pytest.raises((CannotTakeEffect, NotAllowed)):
         office.carry(wish.case)
-    access.reopen_account(system_actor(), account=office["shen"], reason="再入职")
+    access.reopen_account(system_actor(), account=office["shen"], reason="再次入职，重新启用")
     assert not Grant.objects.filter(account=office["shen"]).exists(), "comes back without old roles"
 
 
@@ -142,3 +143,27 @@ def test_nobody_makes_oneself_the_deputy_of_somebody_else(office: Office):
             ends=today,
         )
     assert not Deputy.objects.exists()
+
+
+def test_a_definition_does_not_become_one_of_another_kind(office: Office):
+    body = dict(store.seeds()["rights_change"])
+    handed = store.seeds()["self_ordinary"]
+    with pytest.raises(BadDefinition):
+        workflow.save_definition(
+            office.actor("liang"),
+            key="rights_change",
+            body=body | {"kind": handed["kind"], "steps": handed["steps"]},
+        )
+
+
+@pytest.mark.parametrize("who", [[], [{"rule": "initiator"}], [{"rule": "subject"}]])
+def test_no_rights_change_serves_without_somebody_else_deciding(office: Office, who):
+    body = dict(store.seeds()["rights_change"])
+    act = next(step for step in body["steps"] if step["type"] == "act")
+    own = {"type": "approve", "key": "own", "label": "自己", "who": who}
+    steps = [own, act] if who else [act]
+    saved = workflow.save_definition(
+        office.actor("liang"), key="rights_change", body=body | {"steps": steps}
+    )
+    with pytest.raises(BadDefinition):
+        workflow.serve_definition(office.actor("liang"), key="rights_change", version=saved.version)

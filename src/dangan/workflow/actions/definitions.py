@@ -33,6 +33,7 @@ def save_definition(actor: Actor, *, key: str, body: Mapping[str, Any]) -> Defin
         require(actor, "definitions.edit")
         definition = _shaped(key, body)
         row = _locked(key, make=True)
+        _refuse_other_kind(row, definition)
         now = timezone.now()
         draft = DefinitionVersion.objects.filter(definition=row, state=DRAFT).first()
         if draft is None:
@@ -107,6 +108,14 @@ def _locked(key: str, *, make: bool = False) -> Row:
     if row is None:
         raise Absent
     return row
+
+
+def _refuse_other_kind(row: Row, definition: shapes.Definition) -> None:
+    """Rooms open cases by a definition's key and expect them to be of their own kind."""
+    last = DefinitionVersion.objects.filter(definition=row).order_by("version").last()
+    if last is not None and last.body.get("kind") != definition.kind:
+        message = Message("流程办理哪一类事项，建好后不能改；需要别的，请另建一个流程")
+        raise BadDefinition((("", message),))
 
 
 def _note(actor: Actor, action: str, version: DefinitionVersion) -> None:

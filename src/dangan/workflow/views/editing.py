@@ -245,7 +245,7 @@ def _context(
     editor = _Editor(body, kind, findings, opened, names, units)
     matrix = registry.matrix()
     return {
-        "body": body,
+        "body": {"kind": "", **body},
         "kind": kind,
         "root": editor.steps(),
         "all_steps": _flat(editor.steps()),
