@@ -172,6 +172,14 @@ def test_on_a_phone_one_set_a_screen(visit: Visit, picture: Keep) -> None:
     assert wide <= 390
 
 
+def test_a_new_dossier_is_typed_in_without_anything_old_beside_it(visit: Visit) -> None:
+    page = visit("hr")
+    page.goto("/people/new/")
+    page.get_by_label("姓名", exact=True).first.fill("程见山")
+    page.locator("main").get_by_role("link", name="取消").click()
+    expect(page.get_by_role("heading", name="花名册")).to_be_visible()
+
+
 def test_each_role_finds_its_own_desk(visit: Visit, picture: Keep) -> None:
     for login in ("head", "finance", "it", "auditor"):
         page = visit(login)

@@ -145,6 +145,7 @@ function shown(control) {
 
 function watch(form) {
   const box = document.getElementById(form.dataset.changes);
+  if (!box) return; // a new dossier has nothing old beside the new
   const list = box.querySelector("dl");
   const count = box.querySelector("[data-count]");
   const save = form.querySelector("[data-save]");
