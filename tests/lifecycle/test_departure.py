@@ -14,7 +14,7 @@ from dangan.access.models import Account, AccountState, Grant, Token
 from dangan.access.queries import NoSuchAccount, actor_of, actor_of_token
 from dangan.access.rules import Absent, Refused
 from dangan.dossiers import actions as dossiers
-from dangan.lifecycle.actions import sign, start
+from dangan.lifecycle.actions import opened_for, sign, start
 from dangan.lifecycle.kinds.departure import Departure
 from dangan.lifecycle.models import ChecklistItem
 from dangan.lifecycle.problems import AlreadyMoving, BadMovement
@@ -151,6 +151,39 @@ def test_technical_staff_sign_a_two_sided_secrecy_agreement(firm: Firm) -> None:
     [agreement] = firm.rows("沈知微", "secrecy_agreement")
     assert agreement.values["kind"] == "5" and agreement.values["end"] == "9999"
     assert agreement.values["signed"] == today().isoformat()
+
+
+def test_for_somebody_without_an_account_the_paper_is_recorded_and_nobody_signs_in_their_name(
+    firm: Firm,
+) -> None:
+    firm.put("沈知微", "post", category="2")
+    Account.objects.filter(subject=firm.cast.people["沈知微"]).update(subject=None)
+    case = firm.start(
+        "何雨桐",
+        "departure",
+        "沈知微",
+        in_days(30),
+        reason="合同到期不续签。",
+        post={"leaving_reason": "40"},
+        details={"notified_on": today().isoformat()},
+    )
+    opinions(firm, case)
+    firm.hand_over(case)
+    firm.settle(case, in_days(30))
+    assert firm.desks(case) == {"secrecy"}
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    for wrong in (
+        {"agreed": "on", "signature": "沈知微"},
+        {"kept": "on", "signed_on": tomorrow},
+        {"signed_on": today().isoformat()},
+    ):
+        with pytest.raises(BadPart):
+            firm.fill("陆怀瑾", case, "secrecy", wrong)
+    signed = (today() - timedelta(days=2)).isoformat()
+    firm.fill("陆怀瑾", case, "secrecy", {"kept": "on", "signed_on": signed})
+    assert firm.desks(case) == {"secrecy_company"}
+    _movement, _person, body = opened_for(case)
+    assert body.text("secrecy_signed") == signed
 
 
 def test_short_notice_needs_a_reason_and_the_hr_manager(firm: Firm) -> None:

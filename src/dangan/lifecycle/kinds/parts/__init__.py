@@ -15,8 +15,8 @@ from dangan.lifecycle.kinds.parts.base import Part, PartContext
 from dangan.lifecycle.kinds.parts.leaving import (
     AgreementForm,
     HandoverForm,
-    SecrecyForm,
     SettlementForm,
+    secrecy_form,
     store_agreement,
     store_handover,
     store_secrecy,
@@ -62,7 +62,7 @@ PARTS: Mapping[str, Part] = {
     "checks": Part(ChecksForm, store_checks),
     "settlement": Part(SettlementForm, store_settlement),
     "agreement": Part(AgreementForm, store_agreement),
-    "secrecy": Part(SecrecyForm, store_secrecy),
+    "secrecy": Part(secrecy_form, store_secrecy),
     "handover_department": _HANDOVER,
     "handover_administration": _HANDOVER,
     "handover_it": _HANDOVER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -154,6 +155,32 @@ class SecrecyForm(forms.Form):
         return given
 
 
-def store_secrecy(context: PartContext, form: forms.Form) -> Body:  # noqa: ARG001
+class PaperSecrecyForm(forms.Form):
+    """The same on paper, for somebody who has no account to sign with: whoever got the step says
+    when the paper was signed, and signs nothing in the person's name."""
+
+    kept = fields.tick(
+        gettext_lazy("本人已在纸质双向保密协议上签名，原件已收到"),
+        required=True,
+        error=gettext_lazy("收到签好的原件后再勾选。"),
+    )
+    signed_on = fields.day(gettext_lazy("纸质协议签署日期"))
+
+    def clean_signed_on(self) -> date:
+        day: date = self.cleaned_data["signed_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("签署日期不能晚于今天。"))
+        return day
+
+
+def secrecy_form(context: PartContext, data: Mapping[str, Any] | None) -> forms.Form:
+    """The person signs on the page; anybody else only records the paper."""
+    if context.actor.subject == context.person.subject:
+        return SecrecyForm(context, data)
+    return PaperSecrecyForm(data)
+
+
+def store_secrecy(context: PartContext, form: forms.Form) -> Body:
     """The body with the day of the signature."""
-    return context.body.told(secrecy_signed=timezone.localdate().isoformat())
+    signed: date = form.cleaned_data.get("signed_on") or timezone.localdate()
+    return context.body.told(secrecy_signed=signed.isoformat())
