@@ -11,7 +11,7 @@ from django.utils import timezone
 from tests.workflow.conftest import APPLY, HEAD, HR, serve
 
 from dangan.access.rules import Refused
-from dangan.workflow import actions, queries
+from dangan.workflow import actions, handling, queries
 
 
 @pytest.fixture
@@ -122,3 +122,17 @@ def test_cases_of_a_person_for_whoever_may_know_of_them(staff):
         (line,) = queries.of_subject(actor, subject)
         assert (line.case, line.step_label) == (case.id, "负责人审批")
     assert queries.of_subject(luo, subject) == ()
+
+
+def test_a_case_whose_room_is_gone_stays_readable(staff):
+    case = begin(staff)
+    handling._kinds.pop("leave")
+    lu = staff.actor("陆怀瑾")
+    (line,) = queries.desk(lu, "todo").lines
+    assert (line.number, line.summary) == (case.number, "")
+    assert queries.case_view(lu, case.id).number == case.number
+
+
+def test_a_kind_that_does_not_say_what_it_is_about_cannot_be_registered():
+    with pytest.raises(TypeError):
+        type("Nothing", (handling.CaseKind,), {"key": "nothing"})()

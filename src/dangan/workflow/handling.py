@@ -6,6 +6,7 @@ happens when it is agreed belongs to the room that registers its kind from ``App
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -60,7 +61,7 @@ class CannotTakeEffect(Exception):  # noqa: N818 - an answer to the decider
         self.message = message
 
 
-class CaseKind:
+class CaseKind(ABC):
     """What one kind of case is about. Subclass, set the attributes, override what applies.
 
     All methods run inside the verb's transaction where they write; ``actor`` is whoever acts
@@ -78,13 +79,13 @@ class CaseKind:
     template: ClassVar[str] = ""
     """Included in the case page, with ``content`` set to what :meth:`content` returned."""
 
+    @abstractmethod
     def summaries(self, actor: Actor, cases: Sequence[Case]) -> dict[UUID, str]:
         """A short line for lists, by case id: what it touches, never a value. ≤ 2 statements."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content(self, actor: Actor, case: Case) -> Mapping[str, Any]:
         """What the template shows, cut to the actor's rights and noted in the log."""
-        raise NotImplementedError
 
     def fill_form(
         self, actor: Actor, case: Case, part: str, data: Mapping[str, Any] | None = None
@@ -107,10 +108,12 @@ class CaseKind:
         del actor, case
         raise LookupError(act)
 
-    def ended(self, actor: Actor, case: Case, outcome: str) -> None:
+    def ended(  # noqa: B027 - a kind may hold nothing
+        self, actor: Actor, case: Case, outcome: str
+    ) -> None:
         """The case has ended: ``agreed``, ``refused`` or ``withdrawn``. Release what it held."""
 
-    def returned(self, actor: Actor, case: Case) -> None:
+    def returned(self, actor: Actor, case: Case) -> None:  # noqa: B027 - as above
         """The case is back with whoever started it, to be changed and submitted again."""
 
     def edit_url(self, case: Case) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 from uuid import UUID
@@ -49,9 +50,9 @@ class WishKind(CaseKind):
             for row in table._default_manager.filter(pk__in=ids)
         }
 
+    @abstractmethod
     def describe(self, wish: Wish) -> str:
         """What is asked for in one line, without a person's data."""
-        raise NotImplementedError
 
     def summaries(self, actor: Actor, cases: Sequence[Case]) -> dict[UUID, str]:  # noqa: ARG002
         rows = self.wishes(cases)
@@ -76,9 +77,9 @@ class WishKind(CaseKind):
         )
         wish.save(update_fields=["state", "decided_by", "decided_at"])
 
+    @abstractmethod
     def grant(self, actor: Actor, wish: Wish, case: Case) -> None:
         """The effect itself; raises :class:`CannotTakeEffect`."""
-        raise NotImplementedError
 
     def ended(self, actor: Actor, case: Case, outcome: str) -> None:
         if outcome == "agreed":

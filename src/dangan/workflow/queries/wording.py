@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dangan.access.queries import names_of_accounts
+from dangan.access.rules import Actor
 from dangan.workflow.definitions_store import label_of
 from dangan.workflow.handling import CaseKind, kind_of
 from dangan.workflow.models import Case
@@ -71,6 +73,12 @@ class _Unknown(CaseKind):
 
     key = ""
     label = _("其他流程")
+
+    def summaries(self, actor: Actor, cases: Sequence[Case]) -> dict[UUID, str]:  # noqa: ARG002
+        return {}
+
+    def content(self, actor: Actor, case: Case) -> Mapping[str, Any]:  # noqa: ARG002
+        return {}
 
 
 def kind_or_unknown(key: str) -> CaseKind:
