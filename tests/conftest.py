@@ -18,6 +18,7 @@ from pathlib import Path
 _OURS = "DANGAN_TEST_HOME" not in os.environ
 if _OURS:  # workers of pytest-xdist inherit the choice of the process that starts them
     os.environ["DANGAN_TEST_HOME"] = tempfile.mkdtemp(prefix="dangan-test-")
+    os.environ["DANGAN_TEST_HOME_GOES"] = "1"
 _HOME = Path(os.environ["DANGAN_TEST_HOME"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["DANGAN_HOME"] = str(_HOME)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
@@ -61,5 +62,13 @@ settings.PASSWORD_HASHERS = ["tests.access.hashing.QuickArgon2"]
 settings.STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
 }
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """A home made for this run goes whole, server and all: its databases need not be dropped
+    first, which a connection that a killed process has left would prevent."""
+    return "DANGAN_TEST_HOME_GOES" in os.environ
+
 
 from tests.browsers import browser, cast  # noqa: E402, F401 - fixtures for all folders
