@@ -22,8 +22,9 @@ from dangan.workflow import actions, queries
 from dangan.workflow.queries import Box, DeskLine, DeskPage
 from dangan.workflow.views import shown
 
-LIMIT = 50
-AT_ONCE = 50
+LIMIT = 30
+"""Lines a page: drawing them is most of what a page costs."""
+AT_ONCE = 30
 """As many tasks as are agreed to with one click: what fits on a page."""
 
 
