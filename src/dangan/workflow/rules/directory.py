@@ -6,6 +6,7 @@ The engine never looks anything up: it asks :class:`Asking`, which either asks a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, TypeAlias
@@ -53,7 +54,7 @@ class Directory(Protocol):
         ...
 
 
-class Asking:
+class Asking(ABC):
     """The engine's view of the outside: every answer is kept in ``answers`` by its question.
 
     Subclasses say where an answer comes from. The same question within one event is asked once.
@@ -64,8 +65,9 @@ class Asking:
     def __init__(self, answers: dict[str, Any]) -> None:
         self.answers = answers
 
+    @abstractmethod
     def _ask(self, question: str, what: str, *given: Any) -> Any:
-        raise NotImplementedError
+        """The answer of ``what`` for ``given``, kept under ``question``."""
 
     def place(self, subject: str, initiator: str) -> str:
         """Where the case belongs: the unit of the person concerned, else of the initiator."""
