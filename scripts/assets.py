@@ -31,6 +31,7 @@ PLAIN = {
     "tom-select/dist/css/tom-select.min.css": "tom-select.min.css",
     "cropperjs/dist/cropper.min.js": "cropper.min.js",
     "cropperjs/dist/cropper.min.css": "cropper.min.css",
+    "jsqr/dist/jsQR.js": "jsqr.js",
     "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2": "tabler-icons.woff2",
 }
 SOURCE_MAP = re.compile(rb"(/\*#|//#) ?sourceMappingURL=[^\n*]*(\*/)?\n?")

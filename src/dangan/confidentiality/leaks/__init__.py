@@ -1,0 +1,1 @@
+"""Leaks 泄密事件: reported at once, remedied, followed up."""

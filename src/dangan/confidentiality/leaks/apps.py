@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class LeaksConfig(AppConfig):
+    name = "dangan.confidentiality.leaks"
+    label = "leaks"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AvoidanceConfig(AppConfig):
+    name = "dangan.materials.avoidance"
+    label = "avoidance"

@@ -1,0 +1,1 @@
+"""Fonds, volumes, materials: the catalogue and who may see it."""

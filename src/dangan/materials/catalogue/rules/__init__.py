@@ -1,0 +1,1 @@
+"""Decisions of the catalogue: classes, order and numbers, who may see what. Pure."""

@@ -1,0 +1,1 @@
+"""Retention, holds, appraisal and destruction."""

@@ -1,0 +1,1 @@
+"""Loans 借阅: register, reminders, return page by page."""

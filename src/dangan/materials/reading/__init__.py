@@ -1,0 +1,1 @@
+"""Text on scans: read off-line, sealed, searched; fields proposed from cards and certificates."""

@@ -1,0 +1,1 @@
+"""Pages of materials: taken in, checked, put in order, shown."""

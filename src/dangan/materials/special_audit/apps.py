@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SpecialAuditConfig(AppConfig):
+    name = "dangan.materials.special_audit"
+    label = "special_audit"

@@ -1,0 +1,1 @@
+"""Where volumes stand: places, labels, moves, stock-taking, condition, climate."""

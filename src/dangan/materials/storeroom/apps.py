@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class StoreroomConfig(AppConfig):
+    name = "dangan.materials.storeroom"
+    label = "storeroom"
