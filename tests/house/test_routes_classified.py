@@ -24,6 +24,8 @@ PUBLIC = {"access:login", "entitlements:code", "ui:language"} | NEWCOMERS
 SIGNED_IN = {
     "access:logout",
     "access:password",
+    "access:second_factor",
+    "access:confirm_second_factor",
     "dossiers:desk",
     "dossiers:me",
     "dossiers:panel",

@@ -22,6 +22,35 @@ class LogInForm(forms.Form):
     password = forms.CharField(label=_("密码"), max_length=256, strip=False)
 
 
+def code_field() -> forms.CharField:
+    """The six digits that the authenticator app shows now."""
+    return forms.CharField(
+        label=_("验证码"),
+        max_length=12,
+        help_text=_("身份验证器应用里现在显示的六位数字"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 7}
+        ),
+    )
+
+
+class OfferForm(forms.Form):
+    """The present password, before a new second factor is shown."""
+
+    current = forms.CharField(
+        label=_("现在的密码"),
+        max_length=256,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """A code of the authenticator app."""
+
+    code = code_field()
+
+
 class PasswordForm(forms.Form):
     """A new password twice; the present one too, unless it has just been used to log in."""
 

@@ -100,6 +100,31 @@ class OldPassword(models.Model):
         return str(self.pk)
 
 
+class SecondFactor(models.Model):
+    """The secret of an account's authenticator app, sealed under the account's key.
+
+    ``sealed_offer`` is a new one until a code of it was entered; ``last_step`` is the time step of
+    the last code used, none before or at which is good again.
+    """
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True)
+    sealed = models.BinaryField(null=True)
+    sealed_offer = models.BinaryField(null=True)
+    last_step = models.BigIntegerField(default=0)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                name="access_secondfactor_confirmed",
+                condition=models.Q(sealed__isnull=True) | models.Q(confirmed_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.account_id)
+
+
 class Origin(models.TextChoices):
     """How a grant came about."""
 

@@ -1,12 +1,14 @@
 from django.urls import URLPattern, URLResolver, path
 
-from dangan.access.views import accounts, login, rights, tokens
+from dangan.access.views import accounts, login, rights, second_factor, tokens
 
 app_name = "access"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.log_in, name="login"),
     path("logout/", login.log_out, name="logout"),
     path("password/", login.password, name="password"),
+    path("second-factor/", second_factor.second_factor, name="second_factor"),
+    path("second-factor/confirm/", second_factor.confirm, name="confirm_second_factor"),
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new/", accounts.create, name="create"),
     path("accounts/<uuid:account>/", accounts.detail, name="account"),

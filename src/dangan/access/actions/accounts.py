@@ -156,11 +156,15 @@ def _check_current(account_id: UUID, current: str | None) -> None:
     account = Account.objects.filter(pk=account_id).first()
     if account is None:
         raise Absent
-    if account.must_change_password:
-        return
+    if not account.must_change_password:
+        check_own_password(account, current or "")
+
+
+def check_own_password(account: Account, password: str) -> None:
+    """Raises :class:`BadPassword` unless it is the account's; counts as a try to log in."""
     if not count_try(account):
         raise BadPassword([_("输错次数过多，15 分钟后再试")], "current")
-    if not check_password(current or "", account.password):
+    if not check_password(password, account.password):
         raise BadPassword([_("现在的密码不正确")], "current")
     clear_tries(account)
 
