@@ -15,6 +15,7 @@ from dangan.dictionary.rules import Message
 from dangan.files.inspecting import accept
 from dangan.files.models import SealedFile
 from dangan.files.opening import name_place, store
+from dangan.files.postponing import postponed
 from dangan.files.rules import MAX_BYTES, PROOF, BadFile, named_as, size_text
 from dangan.files.storage import files, place_of
 from dangan.vault import queries as vault_queries
@@ -68,6 +69,7 @@ def keep(
 def discard(actor: Actor, *, file: UUID) -> None:
     """Throws a file away in the caller's transaction: its key at once, its bytes after the commit.
 
+    A file that a room above must keep for now stays (``postponing``) and goes later.
     Raises :class:`Absent`. Bytes that a crash leaves behind are swept up at night.
     """
     stored = (
@@ -75,6 +77,8 @@ def discard(actor: Actor, *, file: UUID) -> None:
     )
     if stored is None:
         raise Absent
+    if postponed(stored.id, stored.subject):
+        return
     stored.state, stored.sealed_key = SealedFile.State.GONE, b""
     stored.save(update_fields=["state", "sealed_key"])
     transaction.on_commit(lambda: files().delete(place_of(stored.object)))

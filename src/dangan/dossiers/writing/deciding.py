@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from dangan.access.rules import Absent, Refused, Showing, field_showings
 from dangan.dictionary.rules import InfoSet, Json, Message
-from dangan.dossiers import checks, gates
+from dangan.dossiers import checks, gates, keeping
 from dangan.dossiers.models import Change
 from dangan.dossiers.opening import open_rows
 from dangan.dossiers.rules import (
@@ -61,6 +61,8 @@ class Decider:
         if not draft.created:
             self._require_named(draft, info_set, plan)
         old = _stored_values(draft, info_set, plan)
+        if plan.delete:
+            _ask_keeping(draft.subject, info_set.key)
         new = {} if plan.delete else patched(old, plan.values)
         if info_set.key == "identity":
             new = with_id_facts(old, new)
@@ -136,6 +138,13 @@ class Decider:
             ).items()
             if showing is Showing.PLAIN
         )
+
+
+def _ask_keeping(subject: UUID, info_set: str) -> None:
+    """Raises :class:`InvalidRecord` when the person's rows must be kept."""
+    reasons = keeping.reasons("delete", [subject]).get(subject)
+    if reasons:
+        raise InvalidRecord(info_set, [FieldProblem("", reasons[0])])
 
 
 def _stored_values(draft: Draft, info_set: InfoSet, plan: RowPlan) -> Mapping[str, Json | None]:
