@@ -14,6 +14,7 @@ from dangan.dictionary.rules import Dictionary
 from dangan.dictionary.values import normal
 from dangan.roster import looking, memory
 from dangan.roster.engine import counting, paging
+from dangan.roster.engine.cells import RowMaker
 from dangan.roster.engine.lens import Lens, Sight
 from dangan.roster.looking import ExactLookup, needle
 from dangan.roster.rules import (
@@ -36,6 +37,7 @@ __all__ = [
     "page_of",
     "ready",
     "register_exact_lookup",
+    "rows_of",
     "search",
     "subjects",
     "subjects_of_each",
@@ -160,6 +162,25 @@ def names(ids: Iterable[UUID], dictionary: Dictionary | None = None) -> dict[UUI
         name = None if place is None else place[0].column(NAME).text(place[1])
         if name is not None:
             found[subject] = name
+    return found
+
+
+def rows_of(actor: Actor, ids: Iterable[UUID], columns: Sequence[str]) -> dict[UUID, RosterRow]:
+    """These people as the actor may see them; whoever is out of reach is left out.
+
+    For rooms that name people beside something else; what they show is theirs to log.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    _lens, sights = look(actor, None)
+    found: dict[UUID, RosterRow] = {}
+    for sight in sights:
+        maker = RowMaker(sight, columns)
+        for subject in wanted:
+            place = sight.part.row_of(subject)
+            if place is not None and sight.sees(place):
+                found[subject] = maker.row(place)
     return found
 
 

@@ -1,5 +1,6 @@
 """Reading the catalogue: the actor first, cut to rights, noted in the log."""
 
+from dangan.materials.catalogue.queries.finding import find_volumes, volume_chosen
 from dangan.materials.catalogue.queries.looking import (
     Item,
     Look,
@@ -17,11 +18,13 @@ __all__ = [
     "Item",
     "Look",
     "contents",
+    "find_volumes",
     "item_of",
     "keep",
     "look",
     "material",
     "settings",
     "sight_of",
+    "volume_chosen",
     "volumes_of",
 ]

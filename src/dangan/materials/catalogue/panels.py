@@ -1,0 +1,167 @@
+"""What rooms above add to a volume's page: facts in its head, buttons, marks beside the lines, and
+the viewer at the right. Registered from ``AppConfig.ready``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+
+from dangan.access import units
+from dangan.access.rules import Actor
+from dangan.materials.catalogue import shown
+from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.queries.looking import Item, Look
+
+if TYPE_CHECKING:
+    from dangan.access.pages import ActorRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of the head: 存放, 借阅, 上次检查. ``state`` is a key of the ``state`` tag (``ok``,
+    ``late`` …) or empty for plain text; ``url`` makes it a link."""
+
+    label: str
+    value: str
+    state: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands in the column 电子件 beside a line: an icon that speaks ``text``. ``state`` is
+    ``ok``, ``warn``, ``late`` or empty; ``note`` is written into 备注 beside what stands there."""
+
+    icon: str
+    text: str
+    state: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of one volume's page."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    url: str
+    menu: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeHead:
+    """``head`` of the template part ``catalogue/parts/volume_head.html``."""
+
+    volume: Volume
+    line: shown.VolumeLine
+    facts: tuple[Fact, ...]
+    grants: tuple[str, ...] = ()
+    """Numbers of the cases that let the reader see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    key: str
+    order: int
+    label: str | Promise
+    icon: str
+    url: Callable[[Volume], str]
+    permission: str
+    fits: Callable[[Volume], bool] | None
+    menu: bool
+
+
+FactProvider = Callable[[Actor, Volume], Fact | None]
+MarkProvider = Callable[[Actor, Volume], Mapping[UUID, Mark]]
+PaneProvider = Callable[["ActorRequest", Look, Item], Mapping[str, Any] | None]
+
+_facts: dict[str, tuple[int, FactProvider]] = {}
+_actions: dict[str, _Action] = {}
+_marks: list[MarkProvider] = []
+_panes: dict[str, PaneProvider] = {}
+
+
+def register_fact(key: str, order: int, provider: FactProvider) -> None:
+    """Adds a fact to the head of volumes. 存放 10, 材料 20 and 电子化 30 (this room's),
+    保管期限 40 (this room's), 借阅 50, 上次检查 60."""
+    _facts[key] = (order, provider)
+
+
+def register_action(  # noqa: PLR0917 - a line of a table
+    key: str,
+    order: int,
+    label: str | Promise,
+    icon: str,
+    url: Callable[[Volume], str],
+    permission: str,
+    *,
+    fits: Callable[[Volume], bool] | None = None,
+    menu: bool = True,
+) -> None:
+    """Adds a deed to volumes' pages for those who hold ``permission`` over the person's unit.
+
+    With ``menu`` it stands in the menu 更多, otherwise as a button of its own (few do). ``fits``
+    leaves it out where it makes no sense, for example lending what is lent.
+    """
+    _actions[key] = _Action(key, order, label, icon, url, permission, fits, menu)
+
+
+def register_mark(provider: MarkProvider) -> None:
+    """Adds marks beside the lines; where several speak of one material the last wins."""
+    if provider not in _marks:
+        _marks.append(provider)
+
+
+def register_pane(template: str, provider: PaneProvider) -> None:
+    """Adds the viewer at the right: the first provider that answers is drawn by its template with
+    ``pane`` (what it returned), ``item`` and ``looked``."""
+    _panes[template] = provider
+
+
+def facts(actor: Actor, volume: Volume) -> tuple[Fact, ...]:
+    """What is known of a volume, in order."""
+    found = []
+    for _key, (_order, provider) in sorted(_facts.items(), key=lambda one: (one[1][0], one[0])):
+        fact = provider(actor, volume)
+        if fact is not None:
+            found.append(fact)
+    return tuple(found)
+
+
+def buttons(actor: Actor, volume: Volume) -> tuple[Button, ...]:
+    """What the actor may do with a volume, in order."""
+    path = units.path(volume.subject.unit)
+    return tuple(
+        Button(action.key, action.label, action.icon, action.url(volume), action.menu)
+        for action in sorted(_actions.values(), key=lambda item: (item.order, item.key))
+        if actor.may_at(action.permission, path) and (action.fits is None or action.fits(volume))
+    )
+
+
+def marks(actor: Actor, volume: Volume) -> dict[UUID, Mark]:
+    """Marks by material. The page shows only those of lines that it shows."""
+    found: dict[UUID, Mark] = {}
+    for provider in _marks:
+        found.update(provider(actor, volume))
+    return found
+
+
+def pane(request: ActorRequest, looked: Look, item: Item) -> tuple[str, Mapping[str, Any]] | None:
+    """Template and content of the viewer for one material."""
+    for template, provider in _panes.items():
+        content = provider(request, looked, item)
+        if content is not None:
+            return template, content
+    return None
+
+
+def head(actor: Actor, looked: Look) -> VolumeHead:
+    """The block at the top of every page about one volume."""
+    grants = tuple(grant.number for grant in looked.sight.grants)
+    line = shown.volume_line(actor, looked.volume, told=bool(grants))
+    return VolumeHead(looked.volume, line, facts(actor, looked.volume), grants)
