@@ -1,0 +1,98 @@
+"""Pages of scans as the reader needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import pypdfium2
+from django.apps import apps
+from PIL import Image
+
+from dangan.files.inspecting import PDFIUM
+from dangan.files.models import SealedFile
+from dangan.files.opening import open_random
+from dangan.files.rules import PDF
+from dangan.materials.catalogue.models import Material
+from dangan.materials.reading import engine
+from dangan.materials.reading.shapes import PageRef
+from dangan.vault import queries as vault
+
+CURRENT = "current"
+PIXELS = 2 * engine.SIDE
+"""The longest side that a picture is decoded to; the reader looks at half."""
+
+
+class Unreadable(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The picture of a page cannot be opened."""
+
+
+def _pages() -> Any:
+    return apps.get_model("scans", "Page").objects
+
+
+def current_pages(
+    pages: Collection[UUID] | None = None, *, material: UUID | None = None
+) -> list[PageRef]:
+    """Of these pages, or of a material's, those that stand in a material now; two statements."""
+    rows = _pages().filter(state=CURRENT)
+    rows = rows.filter(material=material) if pages is None else rows.filter(pk__in=list(pages))
+    found = list(rows.order_by("number").values_list("pk", "material", "subject", "number"))
+    volumes = dict(
+        Material.objects.filter(pk__in={row[1] for row in found}).values_list("pk", "volume")
+    )
+    return [
+        PageRef(page, owner, volumes[owner], subject, number)
+        for page, owner, subject, number in found
+    ]
+
+
+def numbers_of(pages: Collection[UUID]) -> dict[UUID, int]:
+    """The numbers of pages within their materials."""
+    if not pages:
+        return {}
+    return dict(_pages().filter(pk__in=list(pages)).values_list("pk", "number"))
+
+
+def image_of(page: UUID) -> engine.Image:
+    """The page's picture, upright; raises :class:`Unreadable` and
+    :class:`dangan.vault.rules.VaultError`."""
+    row = _pages().filter(pk=page, state=CURRENT).first()
+    file = (
+        SealedFile.objects.filter(pk=row.file, state=SealedFile.State.KEPT).first() if row else None
+    )
+    if row is None or file is None:
+        raise Unreadable
+    with open_random(vault.key_of(file.subject), file) as opened:
+        try:
+            drawn = (
+                _pdf_page(opened, row.file_page)
+                if file.media_type == PDF
+                else _picture(opened, row.file_page)
+            )
+        except (OSError, ValueError, pypdfium2.PdfiumError) as error:
+            raise Unreadable from error
+    turned = drawn.rotate(-row.rotation, expand=True) if row.rotation else drawn
+    return np.asarray(turned.convert("RGB"))
+
+
+def _picture(opened: Any, number: int) -> Image.Image:
+    with Image.open(opened) as picture:
+        picture.seek(max(number - 1, 0))
+        picture.draft("RGB", (engine.SIDE, engine.SIDE))
+        picture.thumbnail((PIXELS, PIXELS))
+        return picture.convert("RGB")
+
+
+def _pdf_page(opened: Any, number: int) -> Image.Image:
+    with PDFIUM:
+        document = pypdfium2.PdfDocument(opened)
+        try:
+            page = document[number - 1]
+            scale = PIXELS / max(*page.get_size(), 1)
+            drawn: Image.Image = page.render(scale=scale, may_draw_forms=False).to_pil()
+        finally:
+            document.close()
+    return drawn

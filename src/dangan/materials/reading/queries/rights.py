@@ -1,0 +1,81 @@
+"""Whose texts an actor may search, as one piece of SQL: the sight of the catalogue
+(``catalogue.rules.seeing``) said for many volumes at once. A property test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils import timezone
+
+from dangan.access.rules import Actor
+from dangan.materials.catalogue.models import Reader
+from dangan.materials.catalogue.rules.seeing import NAMED_READERS_FROM
+from dangan.organization import queries as organization
+
+NEEDED = ("archive.search", "archive.view")
+
+WHERE = """
+ m.state = 'filed' AND v.standing <> 'destroyed' AND v.restricted_at IS NULL
+ AND (%(everywhere)s OR s.unit = ANY(%(units)s))
+ AND (m.secrecy < %(named_from)s OR v.id = ANY(%(named_volumes)s) OR m.id = ANY(%(named)s))
+ AND NOT (v.kind = 'cadre' AND v.subject_id = %(own)s)"""
+"""Over ``catalogue_material m``, ``catalogue_volume v``, ``dossiers_subject s``."""
+
+_NOBODY = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The parameters of :data:`WHERE`."""
+
+    everywhere: bool
+    units: list[UUID]
+    named_volumes: list[UUID]
+    named: list[UUID]
+    own: UUID
+
+    def __bool__(self) -> bool:
+        return self.everywhere or bool(self.units)
+
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "everywhere": self.everywhere,
+            "units": self.units,
+            "named_volumes": self.named_volumes,
+            "named": self.named,
+            "own": self.own,
+            "named_from": int(NAMED_READERS_FROM),
+        }
+
+
+def within(actor: Actor) -> Within:
+    """What the actor searches: the volumes they keep or look after. What a consultation lets
+    somebody read is read in the viewer, not searched."""
+    everywhere = all(actor.may_at(permission, ()) for permission in NEEDED)
+    units = [] if everywhere else _units(actor)
+    named = _named(actor)
+    return Within(
+        everywhere,
+        units,
+        [volume for volume, material in named if material is None],
+        [material for _volume, material in named if material is not None],
+        actor.subject or _NOBODY,
+    )
+
+
+def _units(actor: Actor) -> list[UUID]:
+    return [
+        node.id
+        for node in organization.tree().nodes.values()
+        if all(actor.may_at(permission, node.path) for permission in NEEDED)
+    ]
+
+
+def _named(actor: Actor) -> list[tuple[UUID, UUID | None]]:
+    in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
+    rows = Reader.objects.filter(in_force, account=actor.id, ended_at__isnull=True)
+    return list(rows.values_list("volume", "material"))
