@@ -12,15 +12,28 @@ class ArchiveSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Which kinds of file the organisation keeps. A private firm may keep no 人事档案."""
     loan_days: int = 3
     loan_most_days: int = 15
+    """With an extension; both in working days."""
+    loan_collect_days: int = 5
+    """An agreed loan is fetched within so many working days."""
     filing_days: int = 30
     """Materials reach the archive within one month of coming into being."""
     receipt_chase_days: int = 30
     """A transfer's 回执 is chased after a month."""
+    slip_word: str = "人档字"
+    """The word before the number of a transfer slip 字第号."""
+    departed_days: int = 15
+    """A leaver's file is on its way within fifteen days (劳动合同法第五十条)."""
     check_months: int = 6
     readers_least: int = 2
     """Readers of a cadre file (条例: two or more)."""
     view_hours: int = 8
     view_most_hours: int = 72
+    presence_minutes: int = 30
+    """How long a reader who said they are there counts as there, before saying it again."""
+    open_within_days: int = 14
+    """A consultation that was agreed is opened by its readers within so many days, or lapses."""
+    copy_days: int = 7
+    """Within how many days copies that were agreed are taken."""
     ledger_years: int = 30
     """How long the record of destructions is kept; never under three."""
     temperature: tuple[int, int] = (14, 24)
