@@ -1,0 +1,1 @@
+"""Pages of receipts, gaps and requests."""
