@@ -168,7 +168,9 @@ def test_a_document_that_is_more_than_pages_is_refused(what: str) -> None:
 def test_a_document_with_a_password_or_no_pages_is_refused() -> None:
     assert "打不开" in refusal("合同.pdf", b"%PDF-1.4\nnothing here\n%%EOF")
     assert "打不开" in refusal("合同.pdf", b"%PDF-1.7")
-    assert more_than_pages(document(catalog=b"").replace(b"/Root", b"/Encrypt 10 0 R /Root"))
+    assert more_than_pages(
+        io.BytesIO(document(catalog=b"").replace(b"/Root", b"/Encrypt 10 0 R /Root"))
+    )
 
 
 def test_an_object_stream_that_bursts_is_refused() -> None:

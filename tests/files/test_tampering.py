@@ -62,9 +62,23 @@ def test_untouched_files_pass(cast: Cast, kept: tuple[SealedFile, SealedFile]) -
 def test_a_flipped_bit(cast: Cast, kept: tuple[SealedFile, SealedFile]) -> None:
     path = path_of(kept[0])
     data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
+    data[1000] ^= 1
     path.write_bytes(data)
     refused(cast, kept[0])
+
+
+def test_a_page_is_shown_whose_own_parts_are_whole(
+    cast: Cast, kept: tuple[SealedFile, SealedFile]
+) -> None:
+    path = path_of(kept[0])
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1  # in a part that the page does not use
+    path.write_bytes(data)
+    hr = cast.actor("hr_specialist")
+    assert page_image(hr, kept[0].id, watermark="").startswith(b"\xff\xd8")
+    with pytest.raises(Tampered):
+        b"".join(content(hr, kept[0].id, why=""))
+    assert check_fixity(system_actor()).damaged == (kept[0].id,)
 
 
 def test_swapped_chunks(cast: Cast, kept: tuple[SealedFile, SealedFile]) -> None:

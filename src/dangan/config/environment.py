@@ -49,6 +49,8 @@ class Environment(BaseSettings):
     allow_robot_hosts: list[str] = Field(default_factory=list)
     temporary_days: int = Field(default=90, ge=1, le=366)
     """Days a temporary grant may last at most."""
+    clamd: str = ""
+    """Where the virus scanner listens; none when empty."""
 
     @field_validator("home")
     @classmethod
@@ -69,6 +71,13 @@ class Environment(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
             raise ValueError("写成 https://主机，是大家打开本系统的地址，用在邮件和机器人的链接里")
         return value.rstrip("/")
+
+    @field_validator("clamd")
+    @classmethod
+    def _scanner(cls, value: str) -> str:
+        if value and not value.startswith("/") and not _LISTENING.fullmatch(value):
+            raise ValueError("写成 主机:端口，或套接字的绝对路径，如 /run/clamav/clamd.ctl")
+        return value
 
     @field_validator("mail_url")
     @classmethod
@@ -129,6 +138,7 @@ class MailServer:
 
 
 _PORTS = {"starttls": 587, "implicit": 465, "none": 25}
+_LISTENING = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[1-9][0-9]{0,4}")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import BinaryIO
+from collections.abc import Collection, Iterator
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -12,12 +11,16 @@ from django.utils import timezone
 from dangan.access.rules import Absent, Actor
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
+from dangan.files import scanner
+from dangan.files.incoming import Incoming, take_in
 from dangan.files.inspecting import accept
 from dangan.files.models import SealedFile
 from dangan.files.opening import name_place, store
 from dangan.files.postponing import postponed
-from dangan.files.rules import MAX_BYTES, PROOF, BadFile, named_as, size_text
+from dangan.files.rules import CHUNK_BYTES, PROOF, BadFile, Terms, named_as, size_text, terms_of
+from dangan.files.rules.stream import Readable
 from dangan.files.storage import files, place_of
+from dangan.files.verifying import Verified, verify
 from dangan.vault import queries as vault_queries
 from dangan.vault.rules import seal
 
@@ -27,33 +30,96 @@ def keep(
     *,
     subject: UUID,
     name: str,
-    data: BinaryIO | bytes,
-    allow: Collection[str] = PROOF,
+    data: Incoming | Readable | bytes,
+    allow: Terms | Collection[str] = PROOF,
 ) -> SealedFile:
     """Takes a file in, sealed under the key of ``subject`` (``vault.rules.SYSTEM`` for nobody's).
 
     Joins the caller's transaction: the disk has the sealed file when this returns, the row comes
     with the caller's commit, and a file whose row never came is swept up at night. The type is
-    told by the content, which must be one of ``allow``; pictures are decoded and encoded anew.
+    told by the content, which must be one of ``allow``. With :data:`SCANS` the file is kept bit
+    for bit, an :class:`Incoming` without being written again, and ``pages_seen`` of what is
+    returned says how large its pages are; otherwise pictures are encoded anew.
 
     Raises :class:`BadFile` with a sentence that names the file; nothing is kept then.
     """
-    content = _read(name, data)
-    accepted = accept(name, content, allow)
+    terms = terms_of(allow)
+    if terms.as_given:
+        found, ready = _verified(name, data, terms)
+    else:
+        found, ready = _made_anew(name, data, terms)
+    with ready:
+        return _filed(actor, subject, name, found, ready)
+
+
+def _verified(
+    name: str, data: Incoming | Readable | bytes, terms: Terms
+) -> tuple[Verified, Incoming]:
+    """The file as it was given, looked through where it lies."""
+    incoming = data if isinstance(data, Incoming) else take_in(name, _pieces(name, data, terms))
+    try:
+        _sized(name, incoming.spool.size, terms)
+        reader = incoming.spool.reader()
+        with reader:
+            scanner.scan(name, reader)
+            return verify(name, reader, terms), incoming
+    except BaseException:
+        incoming.close()
+        raise
+
+
+def _made_anew(
+    name: str, data: Incoming | Readable | bytes, terms: Terms
+) -> tuple[Verified, Incoming]:
+    content = b"".join(_pieces(name, data, terms))
+    _sized(name, len(content), terms)
+    scanner.scan_bytes(name, content)
+    accepted = accept(name, content, terms)
+    return Verified(accepted.media_type, accepted.pages), take_in(name, [accepted.data])
+
+
+def _pieces(name: str, data: Readable | bytes, terms: Terms) -> Iterator[bytes]:
+    """What is given, in pieces, and not much more of it than may be."""
+    if isinstance(data, bytes):
+        yield data
+        return
+    taken = 0
+    while taken <= terms.size and (piece := data.read(CHUNK_BYTES)):
+        taken += len(piece)
+        yield piece
+    _sized(name, max(taken, 1), terms)
+
+
+def _sized(name: str, size: int, terms: Terms) -> None:
+    if not size:
+        raise BadFile(Message("“{name}”是空文件，请重新选择。", name=name))
+    if size > terms.size:
+        raise BadFile(
+            Message(
+                "“{name}”超过 {limit}，请压缩或分成几份再上传。",
+                name=name,
+                limit=size_text(terms.size),
+            )
+        )
+
+
+def _filed(
+    actor: Actor, subject: UUID, name: str, found: Verified, incoming: Incoming
+) -> SealedFile:
     key = vault_queries.key_of(subject)
     file = SealedFile(
-        id=uuid4(),
+        id=incoming.spool.id,
         subject=subject,
         object=uuid4(),
-        media_type=accepted.media_type,
-        size=len(accepted.data),
-        pages=accepted.pages,
+        media_type=found.media_type,
+        pages=found.pages,
         at=timezone.now(),
         by=actor.id,
     )
-    stored = store(key, file, accepted.data)
+    settled = store(key, file, incoming)
     file.sealed_name = seal(key, name_place(file), named_as(name, file.media_type).encode())
-    file.chunks, file.digest = stored.chunks, stored.digest
+    file.size, file.chunks, file.digest = settled.size, settled.chunks, settled.digest
+    file.pages_seen = found.facts
     file.save(force_insert=True)
     actor.trail.add(
         Event(
@@ -83,18 +149,3 @@ def discard(actor: Actor, *, file: UUID) -> None:
     stored.save(update_fields=["state", "sealed_key"])
     transaction.on_commit(lambda: files().delete(place_of(stored.object)))
     actor.trail.add(Event("file.discard", subject=stored.subject, object=str(file)))
-
-
-def _read(name: str, data: BinaryIO | bytes) -> bytes:
-    content = data if isinstance(data, bytes) else data.read(MAX_BYTES + 1)
-    if not content:
-        raise BadFile(Message("“{name}”是空文件，请重新选择。", name=name))
-    if len(content) > MAX_BYTES:
-        raise BadFile(
-            Message(
-                "“{name}”超过 {limit}，请压缩或分成几份再上传。",
-                name=name,
-                limit=size_text(MAX_BYTES),
-            )
-        )
-    return content

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
 import warnings
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import pypdfium2
 from PIL import Image, ImageOps
 
 from dangan.dictionary.rules import Message
-from dangan.files.rules import JPEG, MAX_PIXELS, PDF, PNG, WEBP, BadFile, kind_of
-from dangan.files.rules.documents import more_than_pages
-
-PDFIUM = threading.Lock()
-"""PDFium must not be entered by two threads at once."""
-
-MAX_PAGES = 500
-
-_FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
+from dangan.files.pictures import FORMATS
+from dangan.files.rules import (
+    JPEG,
+    MAX_PIXELS,
+    PDF,
+    PNG,
+    BadFile,
+    Terms,
+    kind_of,
+    label_of,
+    terms_of,
+)
+from dangan.files.verifying import verify_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +36,16 @@ class Accepted:
     pages: int | None = None
 
 
-def accept(name: str, data: bytes, allow: Collection[str]) -> Accepted:
+def accept(name: str, data: bytes, allow: Terms | Collection[str]) -> Accepted:
     """The file as it may be kept; raises :class:`BadFile`."""
+    terms = terms_of(allow)
     media_type = kind_of(data[:64])
-    if media_type not in allow:
-        raise BadFile(
-            Message("“{name}”的内容不是 {kinds}，请换一份。", name=name, kinds=_kinds(allow))
-        )
+    if media_type not in terms.kinds:
+        kinds = label_of(terms.kinds)
+        raise BadFile(Message("“{name}”的内容不是 {kinds}，请换一份。", name=name, kinds=kinds))
     if media_type == PDF:
-        return Accepted(PDF, data, _pdf_pages(name, data))
+        return Accepted(PDF, data, verify_document(name, io.BytesIO(data), terms).pages)
     return Accepted(media_type, _picture(name, data, media_type))
-
-
-def _kinds(allow: Collection[str]) -> str:
-    names = [("JPEG", JPEG), ("PNG", PNG), ("WebP", WEBP), ("PDF", PDF)]
-    return "、".join(label for label, kind in names if kind in allow)
 
 
 def _picture(name: str, data: bytes, media_type: str) -> bytes:
@@ -57,7 +54,7 @@ def _picture(name: str, data: bytes, media_type: str) -> bytes:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of damaged tags, which are dropped; sizes we check
         try:
-            with Image.open(io.BytesIO(data), formats=[_FORMATS[media_type]]) as picture:
+            with Image.open(io.BytesIO(data), formats=[FORMATS[media_type]]) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise BadFile(_too_many_pixels(name))
                 picture.load()
@@ -96,34 +93,3 @@ def _encoded(picture: Image.Image, media_type: str) -> bytes:
     else:
         fresh.save(buffer, "WEBP", quality=88)
     return buffer.getvalue()
-
-
-def _pdf_pages(name: str, data: bytes) -> int:
-    """How many pages it has; raises :class:`BadFile` when it does not open or carries more than
-    pages."""
-    with PDFIUM:
-        try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            raise BadFile(_not_opened(name, str(error))) from error
-        try:
-            pages = len(document)
-            scripted = bool(pypdfium2.raw.FPDFDoc_GetJavaScriptActionCount(document))
-            carrying = bool(document.count_attachments())
-        finally:
-            document.close()
-    if scripted or carrying or more_than_pages(data):
-        raise BadFile(
-            Message("“{name}”里有脚本、附件或外部程序，请另存为普通 PDF 再上传。", name=name)
-        )
-    if not 1 <= pages <= MAX_PAGES:
-        raise BadFile(
-            Message("“{name}”有 {n} 页，最多 {limit} 页。", name=name, n=pages, limit=MAX_PAGES)
-        )
-    return pages
-
-
-def _not_opened(name: str, error: str) -> Message:
-    if "password" in error.lower():
-        return Message("“{name}”设了密码，请去掉密码再上传。", name=name)
-    return Message("“{name}”打不开，文件可能已损坏，请重新扫描。", name=name)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from dangan.access.rules import Actor
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
+from dangan.files.incoming import sweep_incoming
 from dangan.files.models import SealedFile
 from dangan.files.storage import files, place_of, stored_objects
 
@@ -42,10 +43,10 @@ def on_damage(handler: Handler) -> None:
 
 
 def sweep(actor: Actor, *, now: datetime | None = None) -> int:
-    """Removes objects that no row names, left by a crash or a transaction that was taken back;
-    returns how many."""
+    """Removes objects that no row names, left by a crash or a transaction that was taken back,
+    and what killed processes were receiving; returns how many."""
     before = (now or timezone.now()) - GRACE
-    removed = 0
+    removed = sweep_incoming()
     for batch in _batches(stored_objects()):
         old = [name for name, written in batch if written < before]
         kept = SealedFile.objects.filter(object__in=old, state=SealedFile.State.KEPT)

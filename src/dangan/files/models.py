@@ -7,6 +7,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 
+from dangan.files.pictures import PageFacts
+
 
 class SealedFile(models.Model):
     """A file kept under one subject's key; ``object`` is its random name on the disk."""
@@ -33,6 +35,9 @@ class SealedFile(models.Model):
     """SHA-256 of the sealed bytes: whether the disk kept them can be told without any key."""
     looked_after_at = models.DateTimeField(null=True)
     """When the digest was last compared with the disk."""
+
+    pages_seen: tuple[PageFacts, ...] = ()
+    """How large its pages are; only while a scan is taken in, see ``actions.keep``."""
 
     class Meta:
         constraints = [

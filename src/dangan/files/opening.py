@@ -1,17 +1,15 @@
-"""How files are sealed: places of the seals, keys, and the way to and from the disk."""
+"""How kept files are sealed: places of the seals, keys, and the way to and from the disk."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from dangan.files.incoming import Incoming, Settled
 from dangan.files.models import SealedFile
-from dangan.files.rules import CHUNK_BYTES, open_chunks, seal_chunks
-from dangan.files.rules.stream import key_bytes
-from dangan.files.storage import Pieces, files, place_of
+from dangan.files.reader import SealedReader
+from dangan.files.rules import open_chunks
+from dangan.files.storage import files, place_of
 from dangan.vault.rules import Place, SubjectKey, Tampered, seal, unseal
 
 
@@ -25,30 +23,14 @@ def key_place(file: SealedFile) -> Place:
     return Place("file", file.subject, "key", file.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What lies on the disk now."""
+def store(key: SubjectKey, file: SealedFile, incoming: Incoming) -> Settled:
+    """Moves what came in to its place and leaves its key, wrapped, in ``file.sealed_key``.
 
-    digest: bytes
-    chunks: int
-
-
-def store(key: SubjectKey, file: SealedFile, data: bytes) -> Stored:
-    """Writes ``data`` sealed under a new key, which is left in ``file.sealed_key``.
-
-    When this returns, the disk has it: whatever happens next, a row that names it can be opened.
+    ``file`` has the identifier of the spool. When this returns, the disk has it: whatever happens
+    next, a row that names it can be opened.
     """
-    own = os.urandom(key_bytes(key.suite))
-    file.sealed_key = seal(key, key_place(file), own)
-    hashed = hashlib.sha256()
-
-    def pieces() -> Iterator[bytes]:
-        for piece in seal_chunks(key.suite, own, file.id, io.BytesIO(data)):
-            hashed.update(piece)
-            yield piece
-
-    files().save(place_of(file.object), Pieces(pieces()))
-    return Stored(hashed.digest(), max(1, -(-len(data) // CHUNK_BYTES)))
+    file.sealed_key = seal(key, key_place(file), incoming.spool.key)
+    return incoming.settle(file.object)
 
 
 def open_name(key: SubjectKey, file: SealedFile) -> str:
@@ -64,3 +46,25 @@ def open_content(key: SubjectKey, file: SealedFile) -> Iterator[bytes]:
         raise Tampered from None
     with handle:
         yield from open_chunks(own, file.id, handle)
+
+
+def open_random(key: SubjectKey, file: SealedFile) -> SealedReader:
+    """The file as one that can be read anywhere, opening only the chunks that are asked for.
+
+    ``key`` is the key of ``file.subject`` (``vault.queries.key_of``). To be closed by the caller.
+    Raises :class:`Tampered`, also when the disk has lost it or a part of it; so may every read.
+    """
+    own = unseal(key, key_place(file), bytes(file.sealed_key))
+    try:
+        descriptor = os.open(files().path(place_of(file.object)), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise Tampered from None
+    try:
+        reader = SealedReader(descriptor, own, file.id)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    if reader.size != file.size:
+        reader.close()
+        raise Tampered
+    return reader

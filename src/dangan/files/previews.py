@@ -6,75 +6,156 @@ import io
 import math
 from functools import lru_cache
 from pathlib import Path
+from typing import IO, cast
 
-import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
 import dangan.ui
-from dangan.files.inspecting import PDFIUM
-from dangan.files.rules import PDF
+from dangan.files import tiff
+from dangan.files.documents import opened
+from dangan.files.pictures import FORMATS, LYING
+from dangan.files.reader import Source
+from dangan.files.rules import PDF, TIFF, TIFF_PAGES
 
 _FONT = Path(dangan.ui.__file__).parent / "fonts" / "NotoSansSC_400Regular.ttf"
-_MIN_WIDTH, _MAX_WIDTH = 120, 2400
+_MIN_WIDTH, _MAX_WIDTH = 60, 2400
 _MAX_HEIGHT = 6000
 _ANGLE = 24
+_INK, _STRENGTH = 90, 66
+_QUALITY = 82
+_TURNS = {
+    90: Image.Transpose.ROTATE_270,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+"""Clockwise degrees, as people turn paper; Pillow turns the other way."""
 
 
-def render(data: bytes, media_type: str, page: int, *, width: int, watermark: str) -> bytes:
-    """One page as JPEG, ``width`` pixels wide at most, with the watermark all over."""
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture upright by its orientation tag (Exif 2.32, tag 274)."""
+
+
+def render(
+    file: Source, media_type: str, page: int, *, width: int, rotation: int = 0, watermark: str
+) -> bytes:
+    """One page as JPEG, ``width`` pixels wide at most, turned clockwise by ``rotation`` degrees
+    (a multiple of 90), with the watermark all over. Without ``watermark`` it carries none: for
+    thumbnails that stay sealed."""
     wide = max(_MIN_WIDTH, min(width, _MAX_WIDTH))
-    picture = _pdf_page(data, page, wide) if media_type == PDF else _picture(data, wide)
+    turned = rotation % 360
+    if media_type == PDF:
+        picture = _turned(_pdf_page(file, page, wide, turned), turned)
+    else:
+        picture = _picture(_source(file, media_type, page), media_type, wide, turned)
+    if watermark:
+        _mark(picture, watermark)
     buffer = io.BytesIO()
-    _marked(picture, watermark).save(buffer, "JPEG", quality=82)
+    picture.save(buffer, "JPEG", quality=_QUALITY)
     return buffer.getvalue()
 
 
-def _picture(data: bytes, width: int) -> Image.Image:
-    with Image.open(io.BytesIO(data)) as opened:
-        opened.draft("RGB", (width, width))  # a JPEG is decoded no larger than needed
-        picture = opened.convert("RGBA")
-    ground = Image.new("RGBA", picture.size, "white")
-    ground.alpha_composite(picture)
-    ground.thumbnail((width, _MAX_HEIGHT))
-    return ground
+def _source(file: Source, media_type: str, page: int) -> Source:
+    if media_type == TIFF:
+        return io.BytesIO(tiff.single(file, tiff.parse(file, pages=TIFF_PAGES).pages[page - 1]))
+    file.seek(0)
+    return file
 
 
-def _pdf_page(data: bytes, page: int, width: int) -> Image.Image:
-    with PDFIUM:
-        document = pypdfium2.PdfDocument(data)
-        try:
-            shown = document[page - 1]
-            wide, high = shown.get_size()
-            scale = min(width / max(wide, 1), _MAX_HEIGHT / max(high, 1))
-            bitmap = shown.render(scale=scale, may_draw_forms=False)
-            picture: Image.Image = bitmap.to_pil().convert("RGBA")
-            picture.thumbnail((width, _MAX_HEIGHT))  # PDFium rounds a size up
-        finally:
-            document.close()
+def _picture(source: Source, media_type: str, width: int, turned: int) -> Image.Image:
+    with Image.open(cast("IO[bytes]", source), formats=[FORMATS[media_type]]) as found:
+        orientation = found.getexif().get(0x0112, 1)
+        lying = (orientation in LYING) != (turned in {90, 270})
+        # A JPEG is decoded no larger than needed: the side that becomes the width decides.
+        found.draft(None, (1, width) if lying else (width, 1))
+        shown = _opaque(found)
+        shown.thumbnail(
+            (_MAX_HEIGHT, width) if lying else (width, _MAX_HEIGHT),
+            Image.Resampling.BILINEAR,
+            reducing_gap=2.0,
+        )
+    upright = shown.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else shown
+    return _turned(upright, turned)
+
+
+def _opaque(found: Image.Image) -> Image.Image:
+    """Grey or colour on white; black and white becomes grey, so that it shrinks legibly."""
+    if found.mode == "1":
+        return found.convert("L")
+    if found.mode.startswith("I") or found.mode == "F":
+        return _grey(found)
+    if found.mode in {"L", "RGB", "CMYK", "YCbCr"} and "transparency" not in found.info:
+        plain = found.convert("L" if found.mode == "L" else "RGB")
+        return plain if plain is not found else found.copy()
+    clear = found.convert("RGBA")
+    ground = Image.new("RGBA", clear.size, "white")
+    ground.alpha_composite(clear)
+    return ground.convert("RGB")
+
+
+def _grey(found: Image.Image) -> Image.Image:
+    """Sixteen bits of grey in eight, which Pillow would cut off above white."""
+    return found.convert("F").point(lambda value: value / 257.0 + 0).convert("L")
+
+
+def _pdf_page(file: Source, page: int, width: int, turned: int) -> Image.Image:
+    with opened(file) as document:
+        shown = document[page - 1]
+        wide, high = shown.get_size()
+        if turned in {90, 270}:
+            wide, high = high, wide
+        scale = min(width / max(wide, 1), _MAX_HEIGHT / max(high, 1))
+        bitmap = shown.render(scale=scale, may_draw_forms=False)
+        picture: Image.Image = bitmap.to_pil().convert("RGB")
+    box = (_MAX_HEIGHT, width) if turned in {90, 270} else (width, _MAX_HEIGHT)
+    picture.thumbnail(box)  # PDFium rounds a size up
     return picture
 
 
-def _marked(picture: Image.Image, words: str) -> Image.Image:
-    if words:
-        picture.alpha_composite(_pattern(picture.size, words))
-    return picture.convert("RGB")
+def _turned(picture: Image.Image, turned: int) -> Image.Image:
+    return picture.transpose(_TURNS[turned]) if turned else picture
 
 
+def _mark(picture: Image.Image, words: str) -> None:
+    ink = _INK if picture.mode == "L" else (_INK, _INK, _INK)
+    picture.paste(ink, (0, 0, *picture.size), _pattern(picture.size, words))
+
+
+@lru_cache(maxsize=16)
 def _pattern(size: tuple[int, int], words: str) -> Image.Image:
-    """The words again and again, slanting, light enough to read what is under them."""
+    """How strongly the words show at each place: again and again, slanting, light enough to read
+    what is under them. Kept, since the pages of one file are of one size."""
     width, height = size
     letter = max(11, min(width, height) // 34)
+    patch = _slanting(words, letter)
+    long, line = int(_font(letter).getlength(words)) + letter * 4, letter * 7
+    layer = Image.new("L", size, 0)
+    cos, sin = math.cos(math.radians(_ANGLE)), math.sin(math.radians(_ANGLE))
+    reach = int(math.hypot(width, height))
+    for row in range(-reach // line, reach // line + 1):
+        for column in range(-reach // long - 1, reach // long + 2):
+            along, down = (column + (row % 2) / 2) * long, row * line
+            # The lattice turned about the middle, as the words are about theirs.
+            left = width / 2 + along * cos + down * sin - patch.width / 2
+            top = height / 2 - along * sin + down * cos - patch.height / 2
+            if -patch.width < left < width and -patch.height < top < height:
+                layer.paste(_STRENGTH, (round(left), round(top)), patch)
+    return layer
+
+
+def _slanting(words: str, letter: int) -> Image.Image:
+    """The words once, turned."""
     font = _font(letter)
-    long = int(font.getlength(words)) + letter * 4
-    side = int(math.hypot(width, height)) + long
-    layer = Image.new("RGBA", (side, side), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(layer)
-    for row, top in enumerate(range(0, side, letter * 7)):
-        for left in range(-(row % 2) * long // 2, side, long):
-            draw.text((left, top), words, font=font, fill=(90, 90, 90, 66))
-    turned = layer.rotate(_ANGLE, resample=Image.Resampling.BILINEAR)
-    left, top = (side - width) // 2, (side - height) // 2
-    return turned.crop((left, top, left + width, top + height))
+    line = Image.new("L", (int(font.getlength(words)) + 4, letter * 2), 0)
+    ImageDraw.Draw(line).text((2, 0), words, font=font, fill=255)
+    return line.rotate(_ANGLE, resample=Image.Resampling.BILINEAR, expand=True)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from uuid import UUID
 from dangan.access.rules import Absent, Actor
 from dangan.audit.rules import Event
 from dangan.files.models import SealedFile
-from dangan.files.opening import open_content, open_name
+from dangan.files.opening import open_content, open_name, open_random
 from dangan.files.previews import render
 from dangan.files.rules import PDF, size_text
 from dangan.vault import queries as vault_queries
@@ -85,9 +85,18 @@ def content(actor: Actor, file: UUID, *, why: str) -> Iterator[bytes]:
 
 
 def page_image(
-    actor: Actor, file: UUID, page: int = 1, *, width: int = 1200, watermark: str, why: str = ""
+    actor: Actor,
+    file: UUID,
+    page: int = 1,
+    *,
+    width: int = 1200,
+    rotation: int = 0,
+    watermark: str,
+    why: str = "",
 ) -> bytes:
     """One page as JPEG with ``watermark`` all over it, who looks and when; noted in the log.
+
+    ``rotation`` in degrees, clockwise. Only the parts of the file that the page needs are opened.
 
     Raises :class:`Absent` also for a page that is not there, and
     :class:`dangan.vault.rules.Tampered`.
@@ -99,9 +108,11 @@ def page_image(
         key = vault_queries.key_of(stored.subject)
     except KeyDestroyed as error:
         raise Absent from error
-    data = b"".join(open_content(key, stored))
-    actor.trail.add(_read_event(stored, why, {"page": page}))
-    return render(data, stored.media_type, page, width=width, watermark=watermark)
+    with open_random(key, stored) as content:
+        actor.trail.add(_read_event(stored, why, {"page": page}))
+        return render(
+            content, stored.media_type, page, width=width, rotation=rotation, watermark=watermark
+        )
 
 
 def _kept(file: UUID) -> SealedFile:

@@ -1,5 +1,5 @@
-"""Where sealed files lie: one folder of random names, each written whole and flushed to the disk
-before the row that names it can be committed."""
+"""Where sealed files lie: one folder of random names, each whole and flushed to the disk before
+the row that names it can be committed."""
 
 from __future__ import annotations
 
@@ -7,47 +7,32 @@ import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
-from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, storages
-
-if TYPE_CHECKING:
-    _Content = File[bytes]
-else:
-    _Content = File  # generic only in the stubs
 
 
 class DurableStorage(FileSystemStorage):
-    """A folder that has flushed a file, and the name of it, before it says that it is saved."""
-
-    def _save(self, name: str, content: File[bytes]) -> str:
-        saved: str = super()._save(name, content)  # type: ignore[misc]  # absent from the stubs
-        path = Path(self.path(saved))
-        _flush(path)
-        _flush(path.parent)
-        return saved
+    """A folder of sealed files; they come into it by :mod:`dangan.files.incoming` only."""
 
 
-class Pieces(_Content):
-    """Content that is made while it is written, so that it never lies in memory as a whole."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        super().__init__(None)
-        self._pieces = pieces
-
-    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        del chunk_size
-        yield from self._pieces
-
-
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Waits until the disk has a file, or the names in a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def make_room(name: UUID) -> Path:
+    """The place of an object, its folder made and on the disk."""
+    place = Path(files().path(place_of(name)))
+    if not place.parent.exists():
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flush(place.parent.parent)
+    return place
 
 
 def place_of(name: UUID) -> str:

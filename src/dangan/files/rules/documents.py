@@ -4,6 +4,11 @@ An action takes effect through the name of its kind (ISO 32000-1 § 12.6.4): wit
 ``/JavaScript`` no script runs, without ``/Launch`` nothing is started. So it is enough to look for
 names. They may be spelt with ``#xx`` (§ 7.3.5) and lie compressed in object streams (§ 7.5.7);
 both are undone here, and what cannot be undone is not taken in.
+
+The file is read in windows that overlap by more than the longest name, so that a document of some
+hundred megabytes needs no more memory than a small one. Names are looked for inside pictures too:
+skipping what calls itself a stream would be a place to hide. Only ``/XFA`` is short enough to
+occur by chance (once in some gigabytes), so it counts only with a value behind it.
 """
 
 from __future__ import annotations
@@ -11,71 +16,133 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
+from typing import Protocol
 
 _ACTIVE = re.compile(
-    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA|ImportData|SubmitForm|GoToE|Encrypt)"
+    rb"/(?:(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm|GoToE|Encrypt)"
     rb"(?![A-Za-z0-9_.])"
+    rb"|XFA(?:[\s\0]|%[^\r\n]*[\r\n])*(?:\[|\d{1,10}[\s\0]))"
 )
 _OBJECTS = re.compile(rb"/ObjStm(?![A-Za-z0-9_.])")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream")
+_STREAM = b"stream"
 _LINE_END = re.compile(rb"[ \t]{0,32}(?:\r\n|\n|\r)")
+_LINE_END_BYTES = 40
 _NUMBERED = re.compile(rb"(?:[\s\0]|%[^\r\n]*[\r\n])*\d{1,10}\s+\d{1,10}[\s\0]")
 """How the content of an object stream begins: number and place of its first object."""
 
 _ARCHIVE_END = b"PK\x05\x06"
-_ARCHIVE_TAIL = 66_000
+_TAIL = 66_000
 """Where archive programs look for the end of an archive."""
+
+_WINDOW = 4 * 2**20
+_OVERLAP = 512
+"""Longer than any name with every letter escaped, and than the space before a value may be."""
 
 _INFLATED = 64 * 2**20
 
 
-def more_than_pages(data: bytes) -> bool:
+class Seekable(Protocol):
+    """A document that can be read anywhere."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
+    def seek(self, offset: int, whence: int = ..., /) -> int: ...
+
+
+def more_than_pages(file: Seekable) -> bool:
     """Whether the document names something active, hides what it names, or is a second file too."""
-    return (
-        _followed(data)
-        or _ACTIVE.search(_spelt_out(data)) is not None
-        or any(part is None or _ACTIVE.search(_spelt_out(part)) for part in _object_streams(data))
-    )
+    if _followed(file):
+        return True
+    left, pending, done = _INFLATED, False, 0
+    for begin, window, fresh in _windows(file):
+        if _named(window):
+            return True
+        start = max(0, done - begin)
+        for word in _words(window, fresh):
+            hidden = pending or _OBJECTS.search(_spelt_out(window[start:word]))
+            start, pending = word + len(_STREAM), False
+            done = begin + start
+            if hidden:
+                plain = _object_stream(file, done, left)
+                if plain is None or _ACTIVE.search(_spelt_out(plain)):
+                    return True
+                left -= len(plain)
+        pending = pending or _OBJECTS.search(_spelt_out(window[start:])) is not None
+    return False
 
 
-def _followed(data: bytes) -> bool:
+def _named(window: bytes) -> bool:
+    """Whether something active is named; a name that the window cuts off is in the next one, and
+    no name ends a file that has passed :func:`_followed`."""
+    text = _spelt_out(window)
+    found = _ACTIVE.search(text)
+    return found is not None and found.end() < len(text)
+
+
+def _followed(file: Seekable) -> bool:
     """Whether another file comes behind the end, as archive or anything else."""
-    end = data.rfind(b"%%EOF")
-    rest = data[end + 5 :].strip(b"\r\n\t\0\x1a ")
-    return end < 0 or bool(rest) or _ARCHIVE_END in data[-_ARCHIVE_TAIL:]
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _TAIL))
+    tail = file.read(_TAIL)
+    end = tail.rfind(b"%%EOF")
+    rest = tail[end + 5 :].strip(b"\r\n\t\0\x1a ")
+    return end < 0 or bool(rest) or _ARCHIVE_END in tail
+
+
+def _windows(file: Seekable) -> Iterator[tuple[int, bytes, int]]:
+    """Offset of each window, its bytes, and where in it the new ones begin."""
+    at, kept = 0, b""
+    while True:
+        file.seek(at)
+        data = file.read(_WINDOW)
+        if not data:
+            return
+        yield at - len(kept), kept + data, len(kept)
+        at += len(data)
+        kept = (kept + data)[-_OVERLAP:]
+
+
+def _words(window: bytes, fresh: int) -> Iterator[int]:
+    """Where the word ``stream`` stands, each one in the window that it ends in only."""
+    at = window.find(_STREAM, max(0, fresh - len(_STREAM) + 1))
+    while at >= 0:
+        yield at
+        at = window.find(_STREAM, at + len(_STREAM))
 
 
 def _spelt_out(part: bytes) -> bytes:
+    if b"#" not in part:
+        return part
     return _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), part)
 
 
-def _object_streams(data: bytes) -> Iterator[bytes | None]:
-    """What each object stream holds; None for one that is not plainly compressed.
+def _object_stream(file: Seekable, begin: int, limit: int) -> bytes | None:
+    """What an object stream holds; None for one that is not plainly compressed.
 
     The name stands in the dictionary before the word ``stream``, so the file is cut at every
     ``stream`` and a piece that has the name must be followed by readable objects. Whoever hides
     the word in a text gets a piece that is not.
     """
-    left, begins = _INFLATED, 0
-    for word in _STREAM.finditer(data):
-        piece, begins = data[begins : word.start()], word.end()
-        if not _OBJECTS.search(_spelt_out(piece)):
-            continue
-        line_end = _LINE_END.match(data, word.end())
-        plain = _inflated(data, line_end.end(), left) if line_end else None
-        if plain is None or not _NUMBERED.match(plain):
-            yield None
-            return
-        left -= len(plain)
-        yield plain
+    file.seek(begin)
+    line_end = _LINE_END.match(file.read(_LINE_END_BYTES))
+    if line_end is None:
+        return None
+    plain = _inflated(file, begin + line_end.end(), limit)
+    return plain if plain is not None and _NUMBERED.match(plain) else None
 
 
-def _inflated(data: bytes, start: int, limit: int) -> bytes | None:
-    """The compressed bytes that begin at ``start``; None when they do not end within ``limit``."""
-    inflater = zlib.decompressobj()
+def _inflated(file: Seekable, begin: int, limit: int) -> bytes | None:
+    """The compressed bytes that begin there; None when they do not end within ``limit``."""
+    file.seek(begin)
+    inflater, plain = zlib.decompressobj(), bytearray()
     try:
-        plain = inflater.decompress(memoryview(data)[start:], max(1, limit))
+        while not inflater.eof:
+            piece = file.read(2**16)
+            if not piece:
+                return None
+            plain += inflater.decompress(piece, limit + 1 - len(plain))
+            if len(plain) > limit or inflater.unconsumed_tail:
+                return None
     except zlib.error:
         return None
-    return plain if inflater.eof else None
+    return bytes(plain)

@@ -11,7 +11,7 @@ import pypdfium2
 from django.apps import apps
 from PIL import Image
 
-from dangan.files.inspecting import PDFIUM
+from dangan.files.documents import PDFIUM
 from dangan.files.models import SealedFile
 from dangan.files.opening import open_random
 from dangan.files.rules import PDF
