@@ -54,6 +54,7 @@ def receive(
             by=actor.id,
             due_on=due(received_on if late or formed is None else formed, term),
             late=late,
+            sealed=b"",
         )
         row.sealed = seal_receipt(key, row.pk, body)
         row.save(update_fields=["sealed"])
