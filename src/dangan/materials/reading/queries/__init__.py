@@ -2,6 +2,7 @@
 
 from dangan.materials.reading.queries.progress import progress, progress_of
 from dangan.materials.reading.queries.searching import search
+from dangan.materials.reading.queries.suggesting import suggestions
 from dangan.materials.reading.queries.texts import texts
 
-__all__ = ["progress", "progress_of", "search", "texts"]
+__all__ = ["progress", "progress_of", "search", "suggestions", "texts"]

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from dangan.access.rules import Actor
 from dangan.materials.catalogue.models import Reader
+from dangan.materials.catalogue.queries.reach import units_within
 from dangan.materials.catalogue.rules.seeing import NAMED_READERS_FROM
-from dangan.organization import queries as organization
 
 NEEDED = ("archive.search", "archive.view")
 
@@ -55,24 +55,23 @@ class Within:
 def within(actor: Actor) -> Within:
     """What the actor searches: the volumes they keep or look after. What a consultation lets
     somebody read is read in the viewer, not searched."""
-    everywhere = all(actor.may_at(permission, ()) for permission in NEEDED)
-    units = [] if everywhere else _units(actor)
+    units = _units(actor)
     named = _named(actor)
     return Within(
-        everywhere,
-        units,
+        units is None,
+        list(units or ()),
         [volume for volume, material in named if material is None],
         [material for _volume, material in named if material is not None],
         actor.subject or _NOBODY,
     )
 
 
-def _units(actor: Actor) -> list[UUID]:
-    return [
-        node.id
-        for node in organization.tree().nodes.values()
-        if all(actor.may_at(permission, node.path) for permission in NEEDED)
-    ]
+def _units(actor: Actor) -> set[UUID] | None:
+    """The units over which both permissions are held; None: everybody."""
+    searched, seen = (units_within(actor, permission) for permission in NEEDED)
+    if searched is None or seen is None:
+        return seen if searched is None else searched
+    return searched & seen
 
 
 def _named(actor: Actor) -> list[tuple[UUID, UUID | None]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -134,7 +135,7 @@ def _finds(
 
 def _candidates(
     words: Sequence[str], scope: Within, *, title: bool
-) -> Iterator[list[tuple[object, ...]]]:
+) -> Iterator[list[tuple[Any, ...]]]:
     """Batches of candidates, fetched as far as they are wanted."""
     parameters = {"grams": tokens_of_words(words), **scope.parameters()}
     with transaction.atomic(), connection.chunked_cursor() as cursor:
@@ -143,7 +144,9 @@ def _candidates(
             yield rows
 
 
-def _checked(row: tuple, words: Sequence[str], keys: _Keys, *, title: bool) -> _Found | None:
+def _checked(
+    row: tuple[Any, ...], words: Sequence[str], keys: _Keys, *, title: bool
+) -> _Found | None:
     entry, material, subject, version, sealed, volume, number, kind, *wrapped = row
     key = keys.get(subject, *wrapped)
     if key is None:
