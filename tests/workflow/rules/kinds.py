@@ -93,4 +93,26 @@ KINDS = {
     ),
     "handover": Kind((*_RIGHTS, _fact("variant", "choice", "handover", "reset")), ("handover",)),
     "rights_change": Kind(_RIGHTS, ("change",)),
+    "loan": Kind(
+        (
+            _fact("inside", "flag"),
+            _fact("outside", "flag"),
+            _fact("unit", "unit"),
+            _fact("cadre", "flag"),
+            _fact("marked", "flag"),
+            _fact("days", "number"),
+            _fact("volumes", "number"),
+        ),
+        ("release",),
+    ),
+    "transfer_out": Kind(
+        (
+            _fact("cadre", "flag"),
+            _fact("marked", "flag"),
+            _fact("persons", "number"),
+            _fact("volumes", "number"),
+            _fact("way", "choice", "courier", "persons"),
+        ),
+        ("release",),
+    ),
 }  # fmt: skip

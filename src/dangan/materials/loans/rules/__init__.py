@@ -1,0 +1,1 @@
+"""Decisions about loans: terms on the working calendar, what is complete on return. Pure."""

@@ -1,0 +1,1 @@
+"""Decisions about transfers and custody: completeness, carriers, what differs. Pure."""
