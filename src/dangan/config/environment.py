@@ -49,6 +49,9 @@ class Environment(BaseSettings):
     allow_robot_hosts: list[str] = Field(default_factory=list)
     temporary_days: int = Field(default=90, ge=1, le=366)
     """Days a temporary grant may last at most."""
+    backup_days: int = Field(default=90, ge=1, le=3660)
+    """Days the oldest back-up is kept; older key epochs are then destroyed, and what was destroyed
+    before opens from no back-up any more."""
     clamd: str = ""
     """Where the virus scanner listens; none when empty."""
 

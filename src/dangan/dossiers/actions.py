@@ -334,7 +334,8 @@ def close_problem(actor: Actor, *, problem: int, fixed: bool, note: str) -> None
 def rebuild_roster(actor: Actor, *, batch: int = 1000) -> int:
     """Writes every roster entry anew, after the dictionary gained or lost roster fields."""
     count = 0
-    subjects = list(Subject.objects.exclude(state="destroyed").values_list("id", "state"))
+    kept = Subject.objects.exclude(state="destroyed").filter(restricted_at__isnull=True)
+    subjects = list(kept.values_list("id", "state"))
     for start in range(0, len(subjects), batch):
         part = dict(subjects[start : start + batch])
         with recording(actor):

@@ -13,6 +13,7 @@ class DossiersConfig(AppConfig):
         from dangan.dossiers import (  # noqa: PLC0415
             case_panels,
             case_people,
+            destroying,
             integrity,
             mail_addresses,
         )
@@ -26,6 +27,7 @@ class DossiersConfig(AppConfig):
         integrity.register()
         mail_addresses.register()
         case_people.register()
+        destroying.register()
         register(
             NavItem("desk", _("工作台"), "dossiers:desk", "checklist", None, order=10, phone=10)
         )

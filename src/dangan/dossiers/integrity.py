@@ -24,7 +24,12 @@ from dangan.vault.rules import VaultError
 BATCH = 2000
 
 _COMPARE = """
-WITH logged AS (
+WITH gone AS MATERIALIZED (
+  SELECT subject FROM audit_event WHERE action = 'key.destroy' AND outcome = 'done'
+), gone_row AS MATERIALIZED (
+  SELECT object::uuid AS row FROM audit_event
+  WHERE action = 'record.destroy' AND outcome = 'done'
+), logged AS (
   SELECT (said->>'row')::uuid AS row, (said->>'version')::int AS version,
          said->>'set' AS info_set, decode(said->>'sha256', 'hex') AS sha256, event.subject
   FROM audit_event event,
@@ -39,9 +44,13 @@ SELECT COALESCE(logged.subject, stored.subject_id), COALESCE(logged.info_set, st
               THEN 'moved'
             ELSE 'altered' END
 FROM logged FULL JOIN dossiers_record stored USING (row, version)
-WHERE logged.sha256 IS NULL OR stored.sealed IS NULL
+WHERE (logged.sha256 IS NULL OR stored.sealed IS NULL
    OR sha256(stored.sealed) <> logged.sha256 OR stored.digest <> logged.sha256
-   OR logged.subject <> stored.subject_id OR logged.info_set <> stored.info_set
+   OR logged.subject <> stored.subject_id OR logged.info_set <> stored.info_set)
+  AND NOT (  -- what the log says was destroyed is not there
+    COALESCE(length(stored.sealed), 0) = 0
+    AND (COALESCE(logged.subject, stored.subject_id) IN (SELECT subject FROM gone)
+         OR row IN (SELECT gone_row.row FROM gone_row)))
 LIMIT 1000
 """
 

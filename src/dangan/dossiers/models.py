@@ -29,6 +29,8 @@ class Subject(models.Model):
     version = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    restricted_at = models.DateTimeField(null=True)
+    """限制处理: kept because a law says so and used for nothing; the key is withheld meanwhile."""
     completeness = models.PositiveSmallIntegerField(default=0)
     """Percent of the expected fields that are filled, as of the last change: says how much is
     there, not what."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, TypeAlias
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from dangan.vault.rules import (
     KEY_BYTES,
     SYSTEM,
     KeyDestroyed,
+    KeyKept,
     KeyWrapper,
     SubjectKey,
     Tampered,
@@ -29,6 +31,9 @@ from dangan.vault.secrets import root_secret
 BATCH = 5_000
 _ROTATION_LOCK = 0x6B657973  # the advisory lock's number: "keys"
 _PREPARE_LOCK = 0x6B657974
+
+_TABLES = ("keystore.data_key", "keystore.withheld_key")
+"""Keys in use, and those put aside."""
 
 _KeyRow: TypeAlias = tuple[UUID, int, int, bytes]
 """Subject, version, epoch, wrapped data key."""
@@ -136,13 +141,13 @@ def rotate(
         moved = 1
         while moved:
             moved = 0
-            for rows in _batches_outside(epoch, batch):
-                moved += _rewrap(rows, epoch, damaged)
-                if progress is not None:
-                    progress(done + moved, max(done + moved, total))
+            for table in _TABLES:
+                for rows in _batches_outside(table, epoch, batch):
+                    moved += _rewrap(table, rows, epoch, damaged)
+                    if progress is not None:
+                        progress(done + moved, max(done + moved, total))
             done += moved
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE keystore.epoch SET rotating = false WHERE id = %s", [epoch])
+        _close_epochs(epoch)
     actor.trail.note(
         "key.rotate", facts={"epoch": epoch, "keys": done, "damaged": sorted(map(str, damaged))}
     )
@@ -162,9 +167,10 @@ def destroy_epoch(actor: Keeper, *, epoch: int) -> None:
         if row is None or row[0] is None:
             raise KeyDestroyed
         cursor.execute(
-            "SELECT (SELECT count(*) FROM keystore.data_key WHERE epoch = %s),"
+            "SELECT (SELECT count(*) FROM keystore.data_key WHERE epoch = %(epoch)s)"
+            " + (SELECT count(*) FROM keystore.withheld_key WHERE epoch = %(epoch)s),"
             " (SELECT max(id) FROM keystore.epoch)",
-            [epoch],
+            {"epoch": epoch},
         )
         keys, newest = cursor.fetchone()
         if keys or epoch == newest:
@@ -175,17 +181,74 @@ def destroy_epoch(actor: Keeper, *, epoch: int) -> None:
     actor.trail.note("key.destroy", facts={"epoch": epoch})
 
 
+def destroy_old_epochs(actor: Keeper, *, closed_before: datetime) -> list[int]:
+    """Forget the keys of all epochs that wrap nothing since before that moment.
+
+    What back-ups hold of people whose data key was destroyed under these epochs is then closed
+    for good. The moment is now less the longest time a back-up is kept: until then somebody may
+    still have to restore one. Needs ``keys.rotate``.
+    """
+    _require(actor, "keys.rotate")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM keystore.epoch WHERE wrapped IS NOT NULL AND closed_at < %s"
+            " ORDER BY id",
+            [closed_before],
+        )
+        old = [row[0] for row in cursor.fetchall()]
+    gone = []
+    for epoch in old:
+        try:
+            destroy_epoch(actor, epoch=epoch)
+        except (EpochInUse, KeyDestroyed):
+            continue
+        gone.append(epoch)
+    return gone
+
+
+def withhold(actor: Keeper, *, subject: UUID) -> None:
+    """Put one subject's data key aside: what is sealed stays, and nobody opens it, until
+    :func:`give_back`. Raises :class:`KeyDestroyed` when there is none in use."""
+    _move(_TABLES[0], _TABLES[1], subject)
+    actor.trail.note("key.withhold", subject=subject)
+
+
+def give_back(actor: Keeper, *, subject: UUID) -> None:
+    """Undo :func:`withhold`. Raises :class:`KeyDestroyed` when no key is withheld."""
+    _move(_TABLES[1], _TABLES[0], subject)
+    actor.trail.note("key.give_back", subject=subject)
+
+
+Guard = Callable[[UUID], bool]
+"""Subject → whether its key must not be destroyed as things stand."""
+
+_guards: list[Guard] = []
+
+
+def guard_keys(guard: Guard) -> None:
+    """Adds a guard; called from ``AppConfig.ready``. The same one counts once."""
+    if guard not in _guards:
+        _guards.append(guard)
+
+
 def destroy_key(actor: Keeper, *, subject: UUID) -> None:
     """Destroy one subject's data key: nothing sealed for it can be opened from now on.
 
     Who may order this is decided by the room that destroys dossiers; the event is written here.
-    Raises :class:`KeyDestroyed` when there is none.
+    Raises :class:`KeyDestroyed` when there is none and :class:`KeyKept` when a guard objects.
     """
     if subject == SYSTEM:
         raise ValueError("the system's own key cannot be destroyed")
+    if any(guard(subject) for guard in _guards):
+        raise KeyKept
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM keystore.data_key WHERE subject = %s", [subject])
-        if not cursor.rowcount:
+        cursor.execute(
+            "WITH used AS (DELETE FROM keystore.data_key WHERE subject = %(it)s RETURNING 1),"
+            " kept AS (DELETE FROM keystore.withheld_key WHERE subject = %(it)s RETURNING 1)"
+            " SELECT (SELECT count(*) FROM used) + (SELECT count(*) FROM kept)",
+            {"it": subject},
+        )
+        if not cursor.fetchone()[0]:
             raise KeyDestroyed
         cursor.execute(
             "INSERT INTO keystore.destroyed (subject, epoch)"
@@ -219,10 +282,37 @@ def _require(actor: Keeper, permission: str) -> None:
         raise PermissionDenied(permission)
 
 
+def _move(source: str, target: str, subject: UUID) -> None:
+    """Moves a data key between the two tables; both are ours, never what somebody typed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH moved AS (DELETE FROM {source} WHERE subject = %s"  # noqa: S608
+            " RETURNING subject, version, epoch, wrapped)"
+            f" INSERT INTO {target} (subject, version, epoch, wrapped) SELECT * FROM moved",
+            [subject],
+        )
+        if not cursor.rowcount:
+            raise KeyDestroyed
+
+
+def _close_epochs(newest: int) -> None:
+    """The rotation to ``newest`` is done: older epochs without keys close now."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE keystore.epoch SET rotating = false WHERE id = %s", [newest])
+        cursor.execute(
+            "UPDATE keystore.epoch e SET closed_at = now() WHERE id < %s AND closed_at IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM keystore.data_key d WHERE d.epoch = e.id)"
+            " AND NOT EXISTS (SELECT 1 FROM keystore.withheld_key w WHERE w.epoch = e.id)",
+            [newest],
+        )
+
+
 def _refuse_destroyed(subjects: list[UUID]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT 1 FROM keystore.destroyed WHERE subject = ANY(%s))", [subjects]
+            "SELECT EXISTS (SELECT 1 FROM keystore.destroyed WHERE subject = ANY(%(them)s))"
+            " OR EXISTS (SELECT 1 FROM keystore.withheld_key WHERE subject = ANY(%(them)s))",
+            {"them": subjects},
         )
         if cursor.fetchone()[0]:
             raise KeyDestroyed
@@ -280,19 +370,23 @@ def _target_epoch() -> int:
 
 def _count_outside(epoch: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM keystore.data_key WHERE epoch <> %s", [epoch])
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM keystore.data_key WHERE epoch <> %(epoch)s)"
+            " + (SELECT count(*) FROM keystore.withheld_key WHERE epoch <> %(epoch)s)",
+            {"epoch": epoch},
+        )
         (count,) = cursor.fetchone()
     return int(count)
 
 
-def _batches_outside(epoch: int, size: int) -> Iterator[list[_KeyRow]]:
+def _batches_outside(table: str, epoch: int, size: int) -> Iterator[list[_KeyRow]]:
     """The data keys not wrapped under ``epoch``, in order of subject."""
     after = UUID(int=0)
     while True:
         connection.ensure_connection()
         with psycopg.Cursor(connection.connection) as cursor:
             cursor.execute(
-                "SELECT subject, version, epoch, wrapped FROM keystore.data_key"
+                f"SELECT subject, version, epoch, wrapped FROM {table}"  # noqa: S608 - ours
                 " WHERE subject > %s AND epoch <> %s ORDER BY subject LIMIT %s",
                 [after, epoch, size],
                 binary=True,
@@ -304,7 +398,7 @@ def _batches_outside(epoch: int, size: int) -> Iterator[list[_KeyRow]]:
         yield rows
 
 
-def _rewrap(rows: list[_KeyRow], epoch: int, damaged: set[UUID]) -> int:
+def _rewrap(table: str, rows: list[_KeyRow], epoch: int, damaged: set[UUID]) -> int:
     """Wrap these data keys anew under ``epoch``; a row changed meanwhile is left alone."""
     unwrapper, suite, made = Unwrapper(), suite_for_new(), []
     target = unwrapper.wrapper(epoch)
@@ -321,7 +415,7 @@ def _rewrap(rows: list[_KeyRow], epoch: int, damaged: set[UUID]) -> int:
     # Binary parameters: a batch is 300 kB, which Django's cursor would write out as text.
     with psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(
-            "UPDATE keystore.data_key d SET epoch = %b, wrapped = n.wrapped"
+            f"UPDATE {table} d SET epoch = %b, wrapped = n.wrapped"  # noqa: S608 - ours
             " FROM unnest(%b::uuid[], %b::int[], %b::bytea[]) AS n(subject, epoch, wrapped)"
             " WHERE d.subject = n.subject AND d.epoch = n.epoch",
             [epoch, list(subjects), list(old_epochs), list(keys)],

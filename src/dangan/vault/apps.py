@@ -15,7 +15,7 @@ def _prepare(**_: object) -> None:
     """Keys must exist before the first value is sealed, and migrating is what comes before."""
     from dangan.vault.actions import prepare  # noqa: PLC0415 - needs the apps to be loaded
 
-    if "0001_keystore" in _applied():
+    if "0002_epoch_life" in _applied():
         prepare()
 
 

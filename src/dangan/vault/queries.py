@@ -32,6 +32,7 @@ __all__ = [
     "keys_of",
     "suite_for_new",
     "token_of",
+    "withheld_keys",
 ]
 
 
@@ -43,6 +44,8 @@ class Epoch:
     opened_at: datetime
     destroyed_at: datetime | None
     keys: int
+    closed_at: datetime | None = None
+    """When it wrapped no key any more."""
 
 
 def suite_for_new() -> Suite:
@@ -91,6 +94,19 @@ def keys_of(subjects: Collection[UUID], *, skip_destroyed: bool = False) -> dict
     if len(keys) < len(wanted) and not skip_destroyed:
         raise KeyDestroyed
     return keys
+
+
+def withheld_keys(subjects: Collection[UUID]) -> dict[UUID, SubjectKey]:
+    """Keys that are withheld, for the room that restricts and destroys; others are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT subject, version, epoch, wrapped FROM keystore.withheld_key"
+            " WHERE subject = ANY(%s)",
+            [list(set(subjects))],
+        )
+        rows = cursor.fetchall()
+    unwrapper = Unwrapper() if rows else None
+    return {row[0]: unwrapper.key(*row) for row in rows} if unwrapper else {}
 
 
 class Unwrapper:
@@ -162,7 +178,9 @@ def epochs() -> list[Epoch]:
     """All epochs, newest first, with how many data keys each still wraps."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT e.id, e.opened_at, e.destroyed_at, count(d.subject) FROM keystore.epoch e"
-            " LEFT JOIN keystore.data_key d ON d.epoch = e.id GROUP BY e.id ORDER BY e.id DESC"
+            "SELECT e.id, e.opened_at, e.destroyed_at,"
+            " (SELECT count(*) FROM keystore.data_key d WHERE d.epoch = e.id)"
+            " + (SELECT count(*) FROM keystore.withheld_key w WHERE w.epoch = e.id), e.closed_at"
+            " FROM keystore.epoch e ORDER BY e.id DESC"
         )
         return [Epoch(*row) for row in cursor.fetchall()]

@@ -61,6 +61,12 @@ class KeyDestroyed(VaultError):  # noqa: N818 - reads as a sentence where it is 
     text = "这份档案的密钥已销毁，内容无法再打开。"
 
 
+class KeyKept(VaultError):  # noqa: N818 - reads as a sentence where it is raised
+    """The subject's key may not be destroyed as things stand."""
+
+    text = "这份密钥不能这样销毁，数据没有受损。销毁档案请走档案销毁流程。"
+
+
 class UnknownSuite(VaultError):  # noqa: N818 - reads as a sentence where it is raised
     """A value is sealed with a cipher suite that this version does not know."""
 

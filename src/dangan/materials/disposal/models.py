@@ -203,8 +203,6 @@ class DestructionList(models.Model):
     epoch = models.PositiveIntegerField(null=True)
     """The key epoch at the time of destruction: once it and all before it are destroyed, older
     back-ups do not open either."""
-    log_first = models.BigIntegerField(null=True)
-    log_last = models.BigIntegerField(null=True)
     counts = models.JSONField(default=dict)
     """dossiers, volumes, materials, pages, files, rows, kept, spared."""
     digest = models.BinaryField(null=True)
@@ -260,8 +258,8 @@ class Item(models.Model):
     subject = models.UUIDField()
     target = models.UUIDField()
     volume = models.UUIDField(null=True)
-    number = models.CharField(max_length=32, blank=True)
-    """档号 of the volume, or the numbers of a dossier's volumes are in ``counts``."""
+    number = models.CharField(max_length=120, blank=True)
+    """档号 of the volume, or of all volumes of a dossier."""
     info_set = models.CharField(max_length=64, blank=True)
     due_on = models.DateField()
     sealed_ground = models.BinaryField()

@@ -1,0 +1,1 @@
+"""Reading disposal: the actor first, cut to rights, noted in the log."""
