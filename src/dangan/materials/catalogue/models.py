@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dangan.dossiers.models import Subject
@@ -151,13 +152,24 @@ class Material(models.Model):
     sealed = models.BinaryField()
     digest = models.BinaryField()
     """SHA-256 of ``sealed``, also in the log: a table rolled back shows."""
+    filed_at = models.DateTimeField(default=timezone.now)
     at = models.DateTimeField()
+    """When its present version came into being, and by whom."""
     by = models.UUIDField()
     pages = models.PositiveSmallIntegerField(default=0)
     scanned_pages = models.PositiveSmallIntegerField(default=0)
+    origin = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
+    """Of a material in a partial copy 副本: what it was copied from."""
+    origin_version = models.PositiveIntegerField(null=True)
+    """The version of ``origin`` that it agrees with."""
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="material_copy_knows_version",
+                condition=Q(origin__isnull=True, origin_version__isnull=True)
+                | Q(origin__isnull=False, origin_version__isnull=False),
+            ),
             models.CheckConstraint(name="material_secrecy_known", condition=Q(secrecy__lte=3)),
             models.CheckConstraint(
                 name="material_state_known",
@@ -177,7 +189,9 @@ class MaterialVersion(models.Model):
     version = models.PositiveIntegerField()
     sealed = models.BinaryField()
     digest = models.BinaryField()
+    secrecy = models.PositiveSmallIntegerField(choices=Secrecy, default=Secrecy.NONE)
     at = models.DateTimeField()
+    """When the version came into being, and by whom."""
     by = models.UUIDField()
 
     class Meta:

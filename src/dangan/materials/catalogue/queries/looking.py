@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -40,6 +41,13 @@ class Item:
     body: MaterialBody
     pages: int
     scanned_pages: int
+    state: str = Material.State.FILED
+    at: datetime | None = None
+    """When it came into this version, and by whom."""
+    by: UUID | None = None
+    filed_at: datetime | None = None
+    origin: UUID | None = None
+    """In a partial copy: the material of the original."""
 
 
 def look(actor: Actor, volume: UUID, *, lock: bool = False) -> Look:
@@ -93,6 +101,7 @@ def sight_of(actor: Actor, volume: Volume) -> Sight:
     return sight(
         Circumstances(
             cadre=cadre,
+            mark=volume.secrecy,
             own_or_relative=cadre and relation(actor, volume.subject_id) is not None,
             restricted=volume.restricted_at is not None,
             keeps=keeps,
@@ -129,17 +138,36 @@ def material(actor: Actor, material: UUID, *, lock: bool = False) -> tuple[Look,
     looked = look(actor, row.volume_id, lock=lock)
     if lock:
         row = Material.objects.select_for_update().get(pk=material)
-    if row.state == Material.State.DESTROYED or not looked.sight.shows(row.pk, row.secrecy):
+    if row.state not in _states(looked.sight) or not looked.sight.shows(row.pk, row.secrecy):
         _note_refusal(actor, material, row.subject)
         raise Absent
     return looked, item_of(_key(row.subject), row)
+
+
+def _states(sight: Sight) -> Collection[str]:
+    """What was taken out is for keepers only; what is destroyed for nobody."""
+    if sight.whole:
+        return {Material.State.FILED, Material.State.REMOVED}
+    return {Material.State.FILED}
 
 
 def item_of(key: SubjectKey, row: Material) -> Item:
     """A material opened; raises :class:`dangan.vault.rules.Tampered`."""
     place = material_place(row.subject, row.pk, row.version)
     body = decode(unseal(key, place, bytes(row.sealed)))
-    return Item(row.pk, row.secrecy, row.version, body, row.pages, row.scanned_pages)
+    return Item(
+        row.pk,
+        row.secrecy,
+        row.version,
+        body,
+        row.pages,
+        row.scanned_pages,
+        row.state,
+        row.at,
+        row.by,
+        row.filed_at,
+        row.origin_id,
+    )
 
 
 def volumes_of(subject: UUID) -> Sequence[Volume]:

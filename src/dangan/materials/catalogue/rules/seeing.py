@@ -36,6 +36,8 @@ class Circumstances:
     named_for_all: bool = False
     named_for: frozenset[UUID] = frozenset()
     grants: tuple[Given, ...] = ()
+    mark: int = 0
+    """The volume's own mark, which each of its materials bears at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,14 @@ class Sight:
     edit: bool = False
     keeps_away: bool = False
     grants: tuple[Given, ...] = field(default=())
+    mark: int = 0
 
     def __bool__(self) -> bool:
         return self.whole or self.granted_all or bool(self.materials)
 
     def shows(self, material: UUID, secrecy: int) -> bool:
         """Whether a material appears at all."""
-        if secrecy >= NAMED_READERS_FROM and not (
+        if max(secrecy, self.mark) >= NAMED_READERS_FROM and not (
             self.marked_all or material in self.named or self._marked_by_grant(material)
         ):
             return False
@@ -102,6 +105,7 @@ def sight(given: Circumstances) -> Sight:
         download=given.keeps and given.may_download,
         edit=given.keeps and given.may_edit,
         grants=given.grants,
+        mark=given.mark,
     )
 
 
