@@ -1,0 +1,1 @@
+"""Decisions of the special audit: what the form says against the earliest material. Pure."""
