@@ -160,7 +160,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = False
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
-FILE_UPLOAD_HANDLERS = ["dangan.exchange.uploads.MemoryUploads"]
+FILE_UPLOAD_HANDLERS = [
+    "dangan.files.uploads.SealedUploads",
+    "dangan.exchange.uploads.MemoryUploads",
+]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

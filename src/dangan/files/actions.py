@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Iterator
 from uuid import UUID, uuid4
 
@@ -44,25 +45,27 @@ def keep(
     Raises :class:`BadFile` with a sentence that names the file; nothing is kept then.
     """
     terms = terms_of(allow)
-    if terms.as_given:
-        found, ready = _verified(name, data, terms)
-    else:
+    if not terms.as_given:
         found, ready = _made_anew(name, data, terms)
-    with ready:
+    elif isinstance(data, Incoming):
+        found, ready = _verified(name, data, terms), data
+    else:
+        ready = take_in(name, _pieces(name, data, terms))
+        found = _verified(name, ready, terms)
+    try:
         return _filed(actor, subject, name, found, ready)
+    finally:
+        if ready is not data:
+            ready.close()
 
 
-def _verified(
-    name: str, data: Incoming | Readable | bytes, terms: Terms
-) -> tuple[Verified, Incoming]:
-    """The file as it was given, looked through where it lies."""
-    incoming = data if isinstance(data, Incoming) else take_in(name, _pieces(name, data, terms))
+def _verified(name: str, incoming: Incoming, terms: Terms) -> Verified:
+    """What came in, looked through where it lies; it is gone when it is refused."""
     try:
         _sized(name, incoming.spool.size, terms)
-        reader = incoming.spool.reader()
-        with reader:
+        with incoming.spool.reader() as reader:
             scanner.scan(name, reader)
-            return verify(name, reader, terms), incoming
+            return verify(name, reader, terms)
     except BaseException:
         incoming.close()
         raise
@@ -71,8 +74,10 @@ def _verified(
 def _made_anew(
     name: str, data: Incoming | Readable | bytes, terms: Terms
 ) -> tuple[Verified, Incoming]:
+    if isinstance(data, Incoming):
+        _sized(name, data.spool.size, terms)
+        data.seek(0)
     content = b"".join(_pieces(name, data, terms))
-    _sized(name, len(content), terms)
     scanner.scan_bytes(name, content)
     accepted = accept(name, content, terms)
     return Verified(accepted.media_type, accepted.pages), take_in(name, [accepted.data])
@@ -80,14 +85,12 @@ def _made_anew(
 
 def _pieces(name: str, data: Readable | bytes, terms: Terms) -> Iterator[bytes]:
     """What is given, in pieces, and not much more of it than may be."""
-    if isinstance(data, bytes):
-        yield data
-        return
     taken = 0
-    while taken <= terms.size and (piece := data.read(CHUNK_BYTES)):
+    source = io.BytesIO(data) if isinstance(data, bytes) else data
+    while taken <= terms.size and (piece := source.read(CHUNK_BYTES)):
         taken += len(piece)
         yield piece
-    _sized(name, max(taken, 1), terms)
+    _sized(name, taken, terms)
 
 
 def _sized(name: str, size: int, terms: Terms) -> None:

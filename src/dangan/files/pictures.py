@@ -26,6 +26,8 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _WINDOW = 2**20
 _JPEG_SCANS = 64
 _POINTS = 72
+_TOGETHER = 24 * 2**20
+"""Bytes of a document that PDFium may hold at once, on average."""
 
 
 class BadPicture(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -53,8 +55,7 @@ def facts(file: Source) -> tuple[PageFacts, ...]:
     file.seek(0)
     media_type = kind_of(file.read(64))
     if media_type == PDF:
-        with opened(file) as document:
-            return document_facts(document, SCAN_PAGES)
+        return document_facts(file, SCAN_PAGES)
     if media_type == TIFF:
         return tuple(page_facts(page) for page in tiff.parse(file, pages=TIFF_PAGES).pages)
     file.seek(0)
@@ -79,9 +80,20 @@ def page_facts(page: tiff.TiffPage) -> PageFacts:
     return PageFacts(page.width, page.height, page.dpi)
 
 
-def document_facts(document: pypdfium2.PdfDocument, limit: int) -> tuple[PageFacts, ...]:
-    """Of the pages of a PDF, ``limit`` at most."""
-    return tuple(_sheet(document, number) for number in range(min(len(document), limit)))
+def document_facts(file: Source, limit: int) -> tuple[PageFacts, ...]:
+    """Of the pages of a PDF, ``limit`` at most.
+
+    PDFium keeps in memory what it has read of a document until it is closed: so it is opened
+    anew for every few pages, which also lets others at it in between.
+    """
+    size, found = file.seek(0, 2), []
+    with opened(file) as document:
+        pages = min(len(document), limit)
+    together = max(1, pages * _TOGETHER // max(size, 1))
+    for first in range(0, pages, together):
+        with opened(file) as document:
+            found += [_sheet(document, n) for n in range(first, min(first + together, pages))]
+    return tuple(found)
 
 
 def _sheet(document: pypdfium2.PdfDocument, number: int) -> PageFacts:

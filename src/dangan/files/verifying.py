@@ -133,7 +133,7 @@ def verify_document(name: str, file: Source, terms: Terms) -> Verified:
             )
             if pages > terms.pages:
                 raise BadFile(_too_many_pages(name, terms.pages, pages))
-            found = () if active else document_facts(document, terms.pages)
+        found = () if active else document_facts(file, terms.pages)
     except pypdfium2.PdfiumError as error:
         raise BadFile(not_opened(name, str(error))) from error
     if active or more_than_pages(file):

@@ -25,6 +25,18 @@ _ACTIVE = re.compile(
 )
 _OBJECTS = re.compile(rb"/ObjStm(?![A-Za-z0-9_.])")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_NAME = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFile|RichMedia|ImportData|SubmitForm|GoToE|Encrypt|XFA|ObjStm"
+    rb"|[^\x00\t\n\f\r ()<>\[\]{}/%#]{0,20}#[0-9A-Fa-f]{2})"
+)
+"""Where a name begins that may be one of those, or is spelt so that one cannot tell at once."""
+
+_NAME_BYTES = 64
+"""The longest of them with every letter escaped."""
+
+_VALUE = 400
+"""Bytes behind a name in which its value may begin."""
+
 _STREAM = b"stream"
 _LINE_END = re.compile(rb"[ \t]{0,32}(?:\r\n|\n|\r)")
 _LINE_END_BYTES = 40
@@ -55,28 +67,41 @@ def more_than_pages(file: Seekable) -> bool:
         return True
     left, pending, done = _INFLATED, False, 0
     for begin, window, fresh in _windows(file):
-        if _named(window):
+        active, lists = _named(window)
+        if active:
             return True
         start = max(0, done - begin)
         for word in _words(window, fresh):
-            hidden = pending or _OBJECTS.search(_spelt_out(window[start:word]))
+            hidden = pending or any(start <= place < word for place in lists)
             start, pending = word + len(_STREAM), False
             done = begin + start
             if hidden:
                 plain = _object_stream(file, done, left)
-                if plain is None or _ACTIVE.search(_spelt_out(plain)):
+                if plain is None or _named(plain + b" ")[0]:
                     return True
                 left -= len(plain)
-        pending = pending or _OBJECTS.search(_spelt_out(window[start:])) is not None
+        pending = pending or any(place >= start for place in lists)
     return False
 
 
-def _named(window: bytes) -> bool:
-    """Whether something active is named; a name that the window cuts off is in the next one, and
-    no name ends a file that has passed :func:`_followed`."""
-    text = _spelt_out(window)
-    found = _ACTIVE.search(text)
-    return found is not None and found.end() < len(text)
+def _named(window: bytes) -> tuple[bool, list[int]]:
+    """Whether something active is named, and where object streams are.
+
+    A name that the window cuts off is in the next one, and none ends a file that has passed
+    :func:`_followed`.
+    """
+    lists = []
+    for name in _NAME.finditer(window):
+        begin = name.start()
+        text = _spelt_out(window[begin : begin + _NAME_BYTES])
+        text += window[begin + _NAME_BYTES : begin + _NAME_BYTES + _VALUE]
+        found = _ACTIVE.match(text) or _OBJECTS.match(text)
+        if found is None or found.end() == len(text):
+            continue
+        if found.re is _ACTIVE:
+            return True, []
+        lists.append(begin)
+    return False, lists
 
 
 def _followed(file: Seekable) -> bool:
@@ -111,8 +136,6 @@ def _words(window: bytes, fresh: int) -> Iterator[int]:
 
 
 def _spelt_out(part: bytes) -> bytes:
-    if b"#" not in part:
-        return part
     return _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), part)
 
 
