@@ -41,6 +41,7 @@ _RIGHTS = (
     _fact("sensitive", "flag"),
     _fact("verb", "choice", "grant", "revoke"),
 )
+_FILE_KIND = _fact("file_kind", "choice", "cadre", "staff", "employee_file")
 
 KINDS = {
     "change": Kind(
@@ -93,6 +94,42 @@ KINDS = {
     ),
     "handover": Kind((*_RIGHTS, _fact("variant", "choice", "handover", "reset")), ("handover",)),
     "rights_change": Kind(_RIGHTS, ("change",)),
+    "consultation": Kind(
+        (
+            _FILE_KIND,
+            _fact("top_secrecy", "number"),
+            _fact("outsiders", "flag"),
+            _fact("readers", "number"),
+            _fact("hours", "number"),
+            _fact("takes", "flag"),
+            _fact("applicant_unit", "unit"),
+        ),
+        ("open",),
+        ("scope",),
+    ),
+    "copying": Kind(
+        (
+            _FILE_KIND,
+            _fact("top_secrecy", "number"),
+            _fact("copies", "number"),
+            _fact("form", "choice", "copy", "excerpt"),
+        ),
+        ("release",),
+    ),
+    "provision": Kind(
+        (
+            _fact("people", "number"),
+            _fact("one_person", "flag"),
+            _fact(
+                "basis", "choice", "duty", "contract", "consent", "entrust", "emergency", "other"
+            ),
+        ),
+        ("provide",),
+    ),
+    "destruction": Kind(
+        (_fact("items", "number"), _fact("dossiers", "flag"), _fact("kept", "flag")),
+        ("approve",),
+    ),
     "loan": Kind(
         (
             _fact("inside", "flag"),

@@ -19,6 +19,8 @@ from dangan.vault.queries import SYSTEM, keys_of
 from dangan.vault.rules import SubjectKey, VaultError, unseal
 
 COUNT_UP_TO = 100_000
+LOOKS_MOST = 5_000
+"""Lines of one reading log: a volume has some hundred pages, a reader sees each a few times."""
 
 
 class Asker(Protocol):
@@ -144,6 +146,24 @@ def looked_at(subject: UUID, limit: int = 50) -> list[LoggedEvent]:
     query = EventQuery(subject=subject, actions=looks(), outcome="done", limit=limit)
     where, values = _where(query)
     return _read(_select(where, values, limit))
+
+
+def done_by(
+    subject: UUID,
+    accounts: Collection[UUID],
+    actions: Collection[str],
+    *,
+    since: datetime,
+    until: datetime,
+) -> list[LoggedEvent]:
+    """What these accounts did about one person in a span of time, oldest first: the reading log
+    of a consultation. The caller has decided that the reader may know."""
+    where = (
+        "e.subject = %s AND e.actor = ANY(%s) AND e.action = ANY(%s) AND e.outcome = 'done'"
+        " AND e.at >= %s AND e.at <= %s"
+    )
+    values = [subject, list(accounts), sorted(actions), since, until]
+    return _read(_select(where, values, LOOKS_MOST))[::-1]
 
 
 def entries(actions: Collection[str], *, chunk: int = 5_000) -> Iterator[tuple[int, Entry]]:

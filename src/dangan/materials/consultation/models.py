@@ -78,6 +78,8 @@ class Consultation(Use):
     print = models.BooleanField(default=False)
     download = models.BooleanField(default=False)
     marked = models.BooleanField(default=False)
+    top = models.PositiveSmallIntegerField(default=0)
+    """The highest mark among what is asked for, as the case was routed by."""
     opened_at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
