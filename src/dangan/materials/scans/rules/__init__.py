@@ -1,0 +1,1 @@
+"""Decisions about scans: what a name says, what a picture lacks, how pages may be moved. Pure."""
