@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from dangan.ui.navigation import NavItem, register
 
 
 class ReadingConfig(AppConfig):
@@ -6,7 +9,20 @@ class ReadingConfig(AppConfig):
     label = "reading"
 
     def ready(self) -> None:
-        from dangan.materials.catalogue import changes  # noqa: PLC0415 - needs loaded models
+        from dangan.materials.catalogue import changes, panels  # noqa: PLC0415 - needs loaded models
         from dangan.materials.reading.actions import index_title  # noqa: PLC0415
+        from dangan.materials.reading.panels import fact  # noqa: PLC0415
 
         changes.on_material(index_title)
+        panels.register_fact("reading", 35, fact)
+        register(
+            NavItem(
+                "archive-search",
+                _("档案检索"),
+                "reading:search",
+                "file-search",
+                "archive.search",
+                section="archive",
+                order=15,
+            )
+        )

@@ -17,6 +17,7 @@ from dangan.materials.reading.rules.grams import cut, pairs, pairs_of_words
 from dangan.materials.reading.sealing import entry_place
 from dangan.vault import queries as vault
 from dangan.vault.rules import SubjectKey, seal
+from dangan.vault.secrets import root_secret
 
 GRAM = "reading.gram"
 """Names the secret that pairs are numbered under."""
@@ -27,7 +28,8 @@ DECOYS = 3
 
 def tokens(wanted: Iterable[str]) -> list[int]:
     """The numbers of pairs, sorted, each once."""
-    return sorted({cut(vault.token_of(GRAM, pair)) for pair in wanted})
+    token = root_secret().token  # taken once: a page has five hundred pairs
+    return sorted({cut(token(GRAM, pair)) for pair in wanted})
 
 
 def tokens_of_words(words: Iterable[str]) -> list[int]:

@@ -22,9 +22,12 @@ NOT_QUEUED = "none"
 def texts(actor: Actor, material: UUID) -> tuple[Look, Item, list[PageText]]:
     """The material's pages in order with what was read on them; noted in the log.
 
-    Raises :class:`Absent` and :class:`Refused` as ``catalogue.queries.material``.
+    For those who keep the volume. Raises :class:`Absent` and :class:`Refused` as
+    ``catalogue.queries.material``.
     """
     looked, item = catalogue.material(actor, material)
+    if not looked.sight.whole:
+        raise Absent  # a reader looks at pictures; to take the text is to excerpt
     try:
         key = vault.key_of(looked.volume.subject_id)
     except KeyDestroyed as error:

@@ -15,7 +15,7 @@ from dangan.materials.reading.rules.recognition.values import (
     value,
 )
 
-NUMBER = re.compile(r"(?<!\d)([1-9][\dOoIl]{16}[\dXx×])(?![\dA-Za-z])")
+NUMBER = re.compile(r"(?<!\d)([1-9][\dOoIl]{16}[\dXx×OoIl])(?![\dA-Za-z])")
 _FRONT = ("姓名", "性别", "民族", "出生", "住址", "公民身份号码")
 _DATE = re.compile(f"({DAY_DATE})")
 _SEX = re.compile("([男女])")
