@@ -87,7 +87,7 @@ class Arrival(models.Model):
     """An uploaded file that waits to be placed: nothing is lost when a browser closes."""
 
     id = models.UUIDField(primary_key=True, default=uuid4)
-    volume = models.ForeignKey(Volume, models.PROTECT, related_name="arrivals")
+    volume = models.ForeignKey(Volume, models.PROTECT, related_name="scan_arrivals")
     file = models.UUIDField(unique=True)
     sealed = models.BinaryField()
     """Where it came from: its path as sent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -70,8 +71,8 @@ def _level(dark: NDArray[np.float32], degrees: float) -> float:
     strips = 24
     edges = np.linspace(0, wide, strips + 1).astype(int)
     sums = np.zeros(high, dtype=np.float32)
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
-        lift = int(round(np.tan(np.radians(degrees)) * ((left + right) / 2 - wide / 2)))
+    for left, right in itertools.pairwise(edges):
+        lift = round(np.tan(np.radians(degrees)) * ((left + right) / 2 - wide / 2))
         sums += np.roll(dark[:, left:right].sum(axis=1), lift)
     return float(np.square(np.diff(sums)).sum())
 
