@@ -49,17 +49,17 @@ def _catalogue(actor: Actor, scope: Scope) -> Mapping[str, int]:  # noqa: ARG001
     papers = Material.objects.filter(pk__in=scope.materials)
     pages = papers.aggregate(all=models.Sum("pages"))["all"] or 0
     singles = papers.exclude(volume__in=scope.volumes).filter(state=Material.State.FILED)
-    for volume, gone, sheets, scanned, sides in singles.values_list("volume").annotate(
-        models.Count("pk"),
-        models.Sum("pages"),
-        models.Count("pk", filter=Q(pages__gt=0, scanned_pages__gte=F("pages"))),
-        models.Sum("scanned_pages"),
+    for one in singles.values("volume").annotate(
+        gone=models.Count("pk"),
+        sheets=models.Sum("pages"),
+        whole=models.Count("pk", filter=Q(pages__gt=0, scanned_pages__gte=F("pages"))),
+        sides=models.Sum("scanned_pages"),
     ):
-        Volume.objects.filter(pk=volume).update(
-            materials=F("materials") - gone,
-            pages=F("pages") - sheets,
-            scanned=Greatest(F("scanned") - scanned, 0),
-            scanned_pages=Greatest(F("scanned_pages") - sides, 0),
+        Volume.objects.filter(pk=one["volume"]).update(
+            materials=F("materials") - one["gone"],
+            pages=F("pages") - one["sheets"],
+            scanned=Greatest(F("scanned") - one["whole"], 0),
+            scanned_pages=Greatest(F("scanned_pages") - one["sides"], 0),
         )
     MaterialVersion.objects.filter(material__in=scope.materials).update(sealed=b"")
     count = papers.update(sealed=b"", state=Material.State.DESTROYED, at=timezone.now())
@@ -134,10 +134,8 @@ def _columns() -> Iterator[Column]:
 
 def _sealed(table: type[models.Model]) -> Iterator[str]:
     for item in table._meta.get_fields():
-        sealed = isinstance(item, models.BinaryField) and not item.name.endswith("digest")
-        if sealed and (
-            item.name.startswith("sealed") or item.name in {"reason", "halves", "purpose"}
-        ):
+        named = item.name.startswith("sealed") or item.name in {"reason", "halves", "purpose"}
+        if named and isinstance(item, models.BinaryField):
             yield item.name
 
 

@@ -59,12 +59,13 @@ class DestructionKind(CaseKind):
             raise CannotTakeEffect(problem.message) from problem
 
     def ended(self, actor: Actor, case: Case, outcome: str) -> None:  # noqa: ARG002
-        row = DestructionList.objects.select_for_update().filter(pk=case.object).first()
-        if row is not None:
-            end(row, outcome)
+        if case.object is not None:
+            end(DestructionList.objects.select_for_update().get(pk=case.object), outcome)
 
     def returned(self, actor: Actor, case: Case) -> None:  # noqa: ARG002
-        DestructionList.objects.filter(pk=case.object).update(state=DestructionList.State.DRAFT)
+        if case.object is not None:
+            rows = DestructionList.objects.filter(pk=case.object)
+            rows.update(state=DestructionList.State.DRAFT)
 
     def edit_url(self, case: Case) -> str:
         return reverse("disposal:list", args=[case.object]) if case.object else ""

@@ -82,9 +82,9 @@ def _changed() -> Message:
 
 def _approvers(row: DestructionList) -> list[tuple[str, str]]:
     """Who agreed to it, by step and name, in order."""
-    case = Case.objects.select_related("definition_version").filter(pk=row.case).first()
-    if case is None:
+    if row.case is None:
         return []
+    case = Case.objects.select_related("definition_version").get(pk=row.case)
     labels = {step["key"]: step["label"] for step in _steps(case.definition_version.body["steps"])}
     done = Task.objects.filter(case=case, state=Task.State.DONE, verdict="agree")
     tasks = list(done.order_by("done_at").values_list("step", "done_by"))

@@ -122,6 +122,8 @@ def path_of(row: Hold) -> tuple[UUID, ...]:
     """Where the hold's right is asked: the unit itself, or the person's."""
     if row.scope == Hold.Scope.UNIT:
         return units.path(row.target)
+    if row.subject is None:
+        return ()
     home = Subject.objects.filter(pk=row.subject).values_list("unit", flat=True).first()
     return units.path(home)
 
@@ -131,6 +133,8 @@ def _placed(target: Target) -> _Placed | None:
         path = units.path(target.id)
         return _Placed(None, None, path) if path else None
     subject, volume = _owner(target)
+    if subject is None:
+        return None
     living = Subject.objects.filter(pk=subject).exclude(state=Subject.State.DESTROYED)
     person = living.first()
     return None if person is None else _Placed(person.pk, volume, units.path(person.unit))

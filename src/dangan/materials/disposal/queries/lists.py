@@ -181,7 +181,7 @@ def list_view(actor: Actor, list_: UUID) -> ListView:
 
 def list_in_case(actor: Actor, case: Case) -> ListView | None:
     """The same for whoever the case lets see it."""
-    row = DestructionList.objects.filter(pk=case.object).first()
+    row = DestructionList.objects.filter(pk=case.object).first() if case.object else None
     return _view(actor, row) if row is not None and may_see(actor, case) else None
 
 
