@@ -10,10 +10,12 @@ class ReadingConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.materials.catalogue import changes, panels  # noqa: PLC0415 - needs loaded models
-        from dangan.materials.reading.actions import index_title  # noqa: PLC0415
+        from dangan.materials.reading.actions import index_title, queue_pages  # noqa: PLC0415
         from dangan.materials.reading.panels import fact  # noqa: PLC0415
+        from dangan.materials.scans.changes import on_pages  # noqa: PLC0415
 
         changes.on_material(index_title)
+        on_pages(queue_pages)
         panels.register_fact("reading", 35, fact)
         register(
             NavItem(

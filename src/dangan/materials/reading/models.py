@@ -49,6 +49,8 @@ class Reading(models.Model):
     material = models.UUIDField()
     volume = models.UUIDField()
     subject = models.UUIDField(db_index=True)
+    picture = models.CharField(max_length=64)
+    """Which picture was read or shall be: file, page of the file, rotation."""
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=12, choices=Reason, default=Reason.NONE, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

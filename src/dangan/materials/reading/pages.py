@@ -8,19 +8,17 @@ from uuid import UUID
 
 import numpy as np
 import pypdfium2
-from django.apps import apps
 from PIL import Image
 
 from dangan.files.documents import PDFIUM
 from dangan.files.models import SealedFile
 from dangan.files.opening import open_random
 from dangan.files.rules import PDF
-from dangan.materials.catalogue.models import Material
 from dangan.materials.reading import engine
 from dangan.materials.reading.shapes import PageRef
+from dangan.materials.scans.models import Page
 from dangan.vault import queries as vault
 
-CURRENT = "current"
 PIXELS = 2 * engine.SIDE
 """The longest side that a picture is decoded to; the reader looks at half."""
 
@@ -29,23 +27,23 @@ class Unreadable(Exception):  # noqa: N818 - reads as a sentence where it is rai
     """The picture of a page cannot be opened."""
 
 
-def _pages() -> Any:
-    return apps.get_model("scans", "Page").objects
-
-
 def current_pages(
     pages: Collection[UUID] | None = None, *, material: UUID | None = None
 ) -> list[PageRef]:
-    """Of these pages, or of a material's, those that stand in a material now; two statements."""
-    rows = _pages().filter(state=CURRENT)
+    """Of these pages, or of a material's, those that stand in a material now; one statement."""
+    rows = Page.objects.filter(state=Page.State.CURRENT)
     rows = rows.filter(material=material) if pages is None else rows.filter(pk__in=list(pages))
-    found = list(rows.order_by("number").values_list("pk", "material", "subject", "number"))
-    volumes = dict(
-        Material.objects.filter(pk__in={row[1] for row in found}).values_list("pk", "volume")
-    )
+    found = rows.select_related("material").order_by("number")
     return [
-        PageRef(page, owner, volumes[owner], subject, number)
-        for page, owner, subject, number in found
+        PageRef(
+            row.pk,
+            row.material_id,
+            row.material.volume_id,
+            row.subject,
+            row.number,
+            f"{row.file}/{row.file_page}/{row.rotation}",
+        )
+        for row in found.defer("sealed_thumbnail", "sealed_checks", "material__sealed")
     ]
 
 
@@ -53,13 +51,13 @@ def numbers_of(pages: Collection[UUID]) -> dict[UUID, int]:
     """The numbers of pages within their materials."""
     if not pages:
         return {}
-    return dict(_pages().filter(pk__in=list(pages)).values_list("pk", "number"))
+    return dict(Page.objects.filter(pk__in=list(pages)).values_list("pk", "number"))
 
 
 def image_of(page: UUID) -> engine.Image:
     """The page's picture, upright; raises :class:`Unreadable` and
     :class:`dangan.vault.rules.VaultError`."""
-    row = _pages().filter(pk=page, state=CURRENT).first()
+    row = Page.objects.filter(pk=page, state=Page.State.CURRENT).first()
     file = (
         SealedFile.objects.filter(pk=row.file, state=SealedFile.State.KEPT).first() if row else None
     )

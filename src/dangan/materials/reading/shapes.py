@@ -19,6 +19,8 @@ class PageRef:
     volume: UUID
     subject: UUID
     number: int
+    picture: str
+    """Tells whether it shows what it showed before: file, page of the file, rotation."""
 
 
 @dataclass(frozen=True, slots=True)

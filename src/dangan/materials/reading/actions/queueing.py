@@ -16,21 +16,38 @@ from dangan.materials.reading.pages import current_pages
 from dangan.materials.reading.shapes import PageRef
 
 _FIELDS = [
-    "material", "volume", "subject", "state", "reason", "attempts", "queued_at", "due_at",
+    "material", "volume", "subject", "picture", "state", "reason", "attempts", "queued_at",
+    "due_at",
 ]  # fmt: skip
 
 
 def queue_pages(actor: Actor, material: UUID, pages: Collection[UUID]) -> None:
-    """Queues pages that came, turned or were replaced, and forgets those that went.
+    """Queues pages that came or show another picture, and forgets those that went.
 
     Handler of ``scans.changes.on_pages``: runs inside the transaction that changed the pages,
-    whose verb has decided and noted. What was read before stays until it is read anew, unless
-    the page is gone.
+    whose verb has decided and noted. A page that only moved keeps its text and is found under
+    its new material at once, whose secrecy mark may be higher. A page that was turned keeps what
+    was read before until it is read anew.
     """
-    del actor, material
+    del actor
     there = current_pages(pages)
-    forget_pages(set(pages) - {page.id for page in there})
-    _queue(there)
+    kept = {page.id for page in there} | {page.id for page in current_pages(material=material)}
+    known = Reading.objects.filter(material=material).values_list("pk", flat=True)
+    forget_pages((set(pages) | set(known)) - kept)
+    before = dict(Reading.objects.filter(pk__in=list(pages)).values_list("pk", "picture"))
+    _move(there)
+    _queue([page for page in there if before.get(page.id) != page.picture])
+
+
+def _move(pages: Collection[PageRef]) -> None:
+    """Puts what is known of pages under the material that they stand in now."""
+    by_material: dict[UUID, list[PageRef]] = {}
+    for page in pages:
+        by_material.setdefault(page.material, []).append(page)
+    for material, moved in by_material.items():
+        ids = [page.id for page in moved]
+        Reading.objects.filter(pk__in=ids).update(material=material, volume=moved[0].volume)
+        Entry.objects.filter(pk__in=ids).update(material=material)
 
 
 def forget_pages(pages: Collection[UUID]) -> None:
@@ -69,6 +86,7 @@ def _queue(pages: Collection[PageRef]) -> None:
             material=page.material,
             volume=page.volume,
             subject=page.subject,
+            picture=page.picture,
             queued_at=now,
             due_at=now,
         )

@@ -69,6 +69,7 @@ class Migration(migrations.Migration):
                 ("material", models.UUIDField()),
                 ("volume", models.UUIDField()),
                 ("subject", models.UUIDField(db_index=True)),
+                ("picture", models.CharField(max_length=64)),
                 (
                     "state",
                     models.CharField(
