@@ -49,8 +49,13 @@ class HoldForm(forms.Form):
         label=gettext_lazy("事由"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, actor: Actor, data: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data)
+    def __init__(
+        self,
+        actor: Actor,
+        data: Mapping[str, Any] | None = None,
+        begun: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(begun or {}))
         self.actor = actor
         self.target: Target | None = None
         choices = [

@@ -7,11 +7,14 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from dangan.access.rules import Actor
 from dangan.dictionary.rules import Message
 from dangan.dossiers import keeping
 from dangan.materials.catalogue import gates
 from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.panels import Fact
 from dangan.materials.disposal.holds import held
 from dangan.materials.disposal.models import Postponed
 
@@ -52,6 +55,12 @@ def postpone(file: UUID, subject: UUID) -> bool:
         return False
     Postponed.objects.get_or_create(file=file, defaults={"subject": subject, "at": timezone.now()})
     return True
+
+
+def hold_fact(actor: Actor, volume: Volume) -> Fact | None:  # noqa: ARG001 - the panel's signature
+    """In a volume's head: the hold that covers it."""
+    number = held(volumes=[volume.pk]).volumes.get(volume.pk)
+    return Fact(_("保全"), number, "late") if number else None
 
 
 def _held(number: str) -> Message:

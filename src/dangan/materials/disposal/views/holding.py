@@ -24,7 +24,8 @@ from dangan.ui.messages import say
 def holds(request: ActorRequest) -> HttpResponse:
     """Holds in force or past ones, and the form to place one."""
     manages = request.actor.may("holds.manage")
-    form = HoldForm(request.actor, request.POST or None) if manages else None
+    begun = {"scope": "volume", "named": request.GET["volume"]} if "volume" in request.GET else {}
+    form = HoldForm(request.actor, request.POST or None, begun) if manages else None
     if request.method == "POST":
         if form is None:
             raise refuse(request.actor, "holds.manage")
