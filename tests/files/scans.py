@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterator
 
 from PIL import Image
-
 from tests.files.samples import document, picture
 
 __all__ = ["document", "large_document", "page", "picture", "tiff", "zipped"]
@@ -24,9 +23,7 @@ def page(kind: str = "JPEG", *, dpi: int = 300, size: tuple[int, int] = (620, 87
 
 def tiff(pages: int = 3, *, compression: str = "tiff_lzw", mode: str = "RGB") -> bytes:
     """One TIFF of several pages, each of another height."""
-    drawn = [
-        Image.effect_noise((120, 160 + number), 40).convert(mode) for number in range(pages)
-    ]
+    drawn = [Image.effect_noise((120, 160 + number), 40).convert(mode) for number in range(pages)]
     buffer = io.BytesIO()
     drawn[0].save(
         buffer,

@@ -41,9 +41,11 @@ class _Bounded:
         self._file = file
 
     def read(self, size: int = -1, /) -> bytes:
-        if not 0 <= size <= _DIRECTORY:
+        asked = size if size >= 0 else _DIRECTORY + 1
+        data = self._file.read(min(asked, _DIRECTORY + 1))
+        if len(data) > _DIRECTORY:
             raise zipfile.BadZipFile
-        return self._file.read(size)
+        return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         return self._file.seek(offset, whence)

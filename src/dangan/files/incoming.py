@@ -64,7 +64,11 @@ class Spool:
         self._hash = hashlib.sha256()
         self._path, self._descriptor = _fresh()
         self._gone = weakref.finalize(self, _remove, self._path, self._descriptor)
-        self._write(self._sealer.head)
+        try:
+            self._write(self._sealer.head)
+        except BaseException:
+            self.remove()
+            raise
 
     def write(self, data: bytes) -> None:
         """Takes the next bytes."""

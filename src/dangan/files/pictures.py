@@ -26,6 +26,8 @@ _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _WINDOW = 2**20
 _JPEG_SCANS = 64
 _POINTS = 72
+_SAYS_NOTHING = 72
+"""What programs write that do not know, and Pillow reads where nothing is written."""
 _TOGETHER = 24 * 2**20
 """Bytes of a document that PDFium may hold at once, on average."""
 
@@ -66,7 +68,7 @@ def facts(file: Source) -> tuple[PageFacts, ...]:
 def picture_facts(picture: Image.Image) -> PageFacts:
     """Of an opened JPEG or PNG."""
     dots = picture.info.get("dpi", (0, 0))[0]
-    dpi = round(dots) if 1 < dots <= 10_000 else None
+    dpi = round(dots) if _SAYS_NOTHING < dots <= 10_000 else None
     width, height = picture.size
     if picture.getexif().get(0x0112) in LYING:
         width, height = height, width

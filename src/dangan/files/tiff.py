@@ -107,13 +107,13 @@ class _Walk:
     def __init__(self, file: Source) -> None:
         self._file = file
         self._size = file.seek(0, 2)
+        self._reach = 8
         head = self._at(0, 8)
         if head[:4] not in {b"II*\0", b"MM\0*"}:
             raise BadTiff
         self._order = "<" if head[:2] == b"II" else ">"
         self._first = struct.unpack(f"{self._order}I", head[4:])[0]
         self._seen: set[int] = set()
-        self._reach = 8
 
     def all(self, limit: int) -> Tiff:
         pages: list[TiffPage] = []

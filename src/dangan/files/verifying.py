@@ -83,7 +83,7 @@ def verify(name: str, file: Source, terms: Terms) -> Verified:
                 return _pages(name, file, terms)
             return _picture(name, file, media_type, terms)
         except tiff.TooManyPages:
-            raise BadFile(_too_many_pages(name, TIFF_PAGES)) from None
+            raise BadFile(_too_many_pages(name, _tiff_pages(terms))) from None
         except Image.DecompressionBombError:
             raise BadFile(_too_many_pixels(name, terms)) from None
         except (*_FAULTS, tiff.BadTiff) as error:
@@ -109,7 +109,7 @@ def _picture(name: str, file: Source, media_type: str, terms: Terms) -> Verified
 
 
 def _pages(name: str, file: Source, terms: Terms) -> Verified:
-    found = tiff.parse(file, pages=min(terms.pages, TIFF_PAGES))
+    found = tiff.parse(file, pages=_tiff_pages(terms))
     _nothing_behind(name, file, found.reach)
     for page in found.pages:
         _sized(name, page.width, page.height, terms)
@@ -119,6 +119,10 @@ def _pages(name: str, file: Source, terms: Terms) -> Verified:
         with Image.open(io.BytesIO(tiff.single(file, page)), formats=["TIFF"]) as picture:
             picture.load()
     return Verified(TIFF, len(found.pages), tuple(page_facts(page) for page in found.pages))
+
+
+def _tiff_pages(terms: Terms) -> int:
+    return min(terms.pages, TIFF_PAGES)
 
 
 def verify_document(name: str, file: Source, terms: Terms) -> Verified:
