@@ -73,7 +73,7 @@ class PageEvent(models.Model):
     """What was done to a material's pages, by whom: added, turned, moved, replaced, removed."""
 
     material = models.ForeignKey(Material, models.PROTECT, related_name="page_events")
-    verb = models.CharField(max_length=12)
+    verb = models.CharField(max_length=16)
     facts = models.JSONField(default=dict)
     """Identifiers, numbers and degrees only."""
     at = models.DateTimeField()

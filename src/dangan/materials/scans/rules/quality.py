@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -143,5 +143,4 @@ def encode(checks: Checks) -> bytes:
 
 
 def decode(data: bytes) -> Checks:
-    found: Any = msgspec.json.decode(data, type=Checks)
-    return found
+    return msgspec.json.decode(data, type=Checks)
