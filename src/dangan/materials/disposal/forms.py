@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dangan.access import units
-from dangan.access.rules import Actor
+from dangan.access.rules import Absent, Actor
 from dangan.dossiers.models import Subject
 from dangan.dossiers.queries import find_by_unique
-from dangan.materials.catalogue.models import Material, Volume
-from dangan.materials.catalogue.queries import item_of
+from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.queries import Look
+from dangan.materials.catalogue.queries.arranging import arranged
+from dangan.materials.catalogue.rules.seeing import Sight
 from dangan.materials.disposal.actions import Target
 from dangan.materials.disposal.models import Hold
 from dangan.materials.disposal.rules.schedules import MOST_YEARS, Line
-from dangan.vault import queries as vault
-from dangan.vault.rules import KeyDestroyed
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -103,13 +103,12 @@ class HoldForm(forms.Form):
 
 
 def _material(volume: Volume, label: str) -> UUID | None:
-    """The material with this number within the volume."""
+    """The material with this number within the volume. All are counted, none is shown."""
     try:
-        key = vault.key_of(volume.subject_id)
-    except KeyDestroyed:
+        lines = arranged(Look(volume, Sight(whole=True, marked_all=True))).lines
+    except Absent:
         return None
-    rows = Material.objects.filter(volume=volume, state=Material.State.FILED)
-    return next((row.pk for row in rows if label and item_of(key, row).body.label == label), None)
+    return next((line.item.id for line in lines if label and line.label == label), None)
 
 
 class ReasonForm(forms.Form):

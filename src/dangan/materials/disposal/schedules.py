@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from dangan.materials.disposal.models import ScheduleVersion
-from dangan.materials.disposal.rules.schedules import Line, checked, line_for
+from dangan.materials.disposal.rules.schedules import Line, checked
 
 _SEED = Path(__file__).parent / "data" / "schedules.toml"
 
@@ -56,19 +56,6 @@ def versions() -> list[Schedule]:
     """All versions, newest first, the built-in one last."""
     found = [_of(row) for row in ScheduleVersion.objects.order_by("-version")]
     return [*found, Schedule(0, seed())]
-
-
-def period_for(kind: str) -> str:
-    """The retention period of a new volume of this kind: a key of the catalogue's ``RETENTION``.
-
-    A term the catalogue has no key for counts as the next longer one.
-    """
-    line = line_for(current().lines, "kind", kind)
-    years = line.years if line else None
-    if years is None:
-        return "permanent"
-    longer = [known for known in (2, 3, 5, 10, 30) if known >= years]
-    return f"y{longer[0]}" if longer else "permanent"
 
 
 def _of(row: ScheduleVersion) -> Schedule:

@@ -194,7 +194,7 @@ def _erase(actor: Actor, item: Item, volumes: list[Volume]) -> dict[str, int]:
         papers = papers.filter(pk=item.target, state=Material.State.FILED)
         whole: list[Volume] = []
     else:
-        papers = papers.filter(volume__in=volumes)
+        papers = papers.filter(volume__in=volumes).exclude(state=Material.State.DESTROYED)
         whole = volumes
     scope = erasure.Scope(
         subjects=frozenset({item.subject} if item.what == What.DOSSIER else ()),
