@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from tests.files.samples import document
 
 from dangan.access.models import Account
 from dangan.access.queries import system_actor
+from dangan.files import looking_after
 from dangan.files.actions import keep
 from dangan.files.looking_after import check_fixity
 from dangan.files.models import SealedFile
@@ -164,3 +166,29 @@ def test_who_answers_for_files_is_told_how_many_are_damaged(
     [notice] = Notice.objects.all()
     assert Account.objects.get(pk=notice.account).grants.get().role == "it"
     assert (notice.topic, notice.facts) == ("file.damaged", {"count": 1})
+
+
+def test_a_check_that_is_killed_has_reported_what_it_passed(
+    cast: Cast, kept: tuple[SealedFile, SealedFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file a round: the first is damaged and reported, the second round dies."""
+    monkeypatch.setattr(looking_after, "ROUND_BYTES", 1)
+    first, second = sorted(kept, key=lambda file: file.id)
+    path_of(first).unlink()
+    digest = looking_after._digest
+
+    def dying(name: UUID) -> bytes | None:
+        if name == second.object:
+            raise KeyboardInterrupt
+        return digest(name)
+
+    monkeypatch.setattr(looking_after, "_digest", dying)
+    auditor = system_actor()
+    with pytest.raises(KeyboardInterrupt):
+        check_fixity(auditor)
+    assert written_events(auditor) == [("file.fixity", "failed")]
+    seen = SealedFile.objects.filter(looked_after_at__isnull=False)
+    assert list(seen.values_list("id", flat=True)) == [first.id]
+    monkeypatch.setattr(looking_after, "_digest", digest)
+    again = check_fixity(system_actor(), limit=1)
+    assert (again.files, again.damaged) == (1, ()), "it goes on where it was"

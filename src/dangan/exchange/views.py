@@ -64,7 +64,8 @@ def begin(request: ActorRequest) -> HttpResponse:
 def _uploaded(request: ActorRequest) -> list[File]:
     """The uploaded files; raises :class:`Unusable`."""
     posted = request.FILES.getlist("files")
-    if getattr(request, "upload_too_large", False):
+    too_large = getattr(request, "upload_too_large", False)
+    if too_large or sum(item.size or 0 for item in posted) > FILE_BYTES:
         raise Unusable(
             "文件超过 {limit} MB，没有接收。请拆成几份分别导入。", limit=FILE_BYTES // MEBIBYTE
         )

@@ -26,6 +26,9 @@ GRACE = timedelta(days=1)
 NIGHT_BYTES = 100 * 2**30
 """Bytes read in one night; what has waited longest comes first."""
 
+ROUND_BYTES = 4 * 2**30
+"""Bytes after which is written down how far a check has come: some tens of seconds."""
+
 BATCH = 500
 _BLOCK = 2**20
 
@@ -79,25 +82,53 @@ class Fixity:
 def check_fixity(actor: Actor, *, limit: int = NIGHT_BYTES) -> Fixity:
     """Hashes the sealed bytes anew, those first that were not looked at for longest; needs no
     key. What differs is logged as a failure with the identifiers of the files, and those who
-    registered are told how many."""
-    damaged: list[UUID] = []
-    count = size = 0
-    waiting = SealedFile.objects.filter(state=SealedFile.State.KEPT)
+    registered are told how many.
+
+    Goes in rounds of some gigabytes, each of which is logged in the transaction that says the
+    files were looked at: a check that is killed has reported all it passed, and the next goes on
+    behind it.
+    """
+    done = Fixity(0, 0, ())
+    before = timezone.now()
+    while done.size < limit:
+        found = _round(actor, min(limit - done.size, ROUND_BYTES), before)
+        if not found.files:
+            break
+        done = Fixity(
+            done.files + found.files, done.size + found.size, done.damaged + found.damaged
+        )
+    return done
+
+
+def _round(actor: Actor, limit: int, before: datetime) -> Fixity:
+    waiting = SealedFile.objects.filter(state=SealedFile.State.KEPT).exclude(
+        looked_after_at__gte=before
+    )
     longest_ago = waiting.order_by(F("looked_after_at").asc(nulls_first=True), "id")
-    listed = longest_ago.values_list("id", "object", "digest", "size")
-    for file, name, digest, length in listed.iterator(BATCH):
+    seen: list[UUID] = []
+    damaged: list[UUID] = []
+    size = 0
+    for file, name, digest, length in longest_ago.values_list("id", "object", "digest", "size")[
+        :BATCH
+    ]:
         if size >= limit:
             break
         if _digest(name) != bytes(digest):
             damaged.append(file)
-        SealedFile.objects.filter(id=file).update(looked_after_at=timezone.now())
-        count, size = count + 1, size + length
-    facts = {"files": count, "bytes": size, "damaged": [str(file) for file in damaged[:100]]}
+        seen.append(file)
+        size += length
+    if seen:
+        _report(actor, seen, size, damaged)
+    return Fixity(len(seen), size, tuple(damaged))
+
+
+def _report(actor: Actor, seen: list[UUID], size: int, damaged: list[UUID]) -> None:
+    facts = {"files": len(seen), "bytes": size, "damaged": [str(file) for file in damaged[:100]]}
     with recording(actor):
+        SealedFile.objects.filter(id__in=seen).update(looked_after_at=timezone.now())
         actor.trail.add(Event("file.fixity", outcome="failed" if damaged else "done", facts=facts))
         for handler in _handlers if damaged else ():
             handler(len(damaged))
-    return Fixity(count, size, tuple(damaged))
 
 
 def _digest(name: UUID) -> bytes | None:

@@ -96,7 +96,8 @@ def page_image(
 ) -> bytes:
     """One page as JPEG with ``watermark`` all over it, who looks and when; noted in the log.
 
-    ``rotation`` in degrees, clockwise. Only the parts of the file that the page needs are opened.
+    The picture may be a twelfth wider than ``width``; ``rotation`` in degrees, clockwise. Only
+    the parts of the file that the page needs are opened.
 
     Raises :class:`Absent` also for a page that is not there, and
     :class:`dangan.vault.rules.Tampered`.

@@ -73,10 +73,12 @@ def sequencer() -> None:
 
 
 def prepare() -> None:
-    """Brings the database up to date."""
+    """Brings the database up to date, and removes what was being received when the last ended."""
     _set_up()
+    from dangan.files.incoming import sweep_incoming
     from dangan.operations.schema import bring_up_to_date
 
+    sweep_incoming()
     bring_up_to_date()
 
 
