@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from PIL import Image
-
-if TYPE_CHECKING:
-    from dangan.materials.scans.models import Page
 
 from dangan.access.rules import Actor
 from dangan.dictionary.rules import Message
@@ -20,6 +16,7 @@ from dangan.files import queries as files
 from dangan.materials.catalogue.models import Material
 from dangan.materials.consultation.models import Copying
 from dangan.materials.consultation.problems import CannotRead
+from dangan.materials.scans.models import Page
 
 WIDTH = 1600
 """Pixels of a page: fit to be read on paper, not to be passed off as the scan."""
@@ -55,7 +52,6 @@ def pdf_of(actor: Actor, row: Copying, number: int) -> bytes:
 
 
 def _pages(materials: Sequence[UUID]) -> list[Page]:
-    from dangan.materials.scans.models import Page  # noqa: PLC0415
     places = {material: place for place, material in enumerate(materials)}
     found = Page.objects.filter(material__in=materials, state=Page.State.CURRENT)
     return sorted(found, key=lambda page: (places[page.material_id], page.number))
@@ -66,10 +62,15 @@ def _pictures(
 ) -> Iterator[Image.Image]:
     for page in pages:
         data = files.page_image(
-            actor, page.file, page.file_page, width=WIDTH, watermark=mark, why=row.number
+            actor,
+            page.file,
+            page.file_page,
+            width=WIDTH,
+            rotation=page.rotation,
+            watermark=mark,
+            why=row.number,
         )
-        picture = Image.open(BytesIO(data)).convert("RGB")
-        yield picture.rotate(-page.rotation, expand=True) if page.rotation else picture
+        yield Image.open(BytesIO(data)).convert("RGB")
 
 
 def _bound(pictures: Iterator[Image.Image]) -> bytes:

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("archive/reading/<uuid:consultation>/state/", reading.state, name="state"),
     path("archive/reading/<uuid:consultation>/arrive/", reading.arrive, name="arrive"),
     path("archive/reading/<uuid:consultation>/open/", reading.opening, name="open"),
+    path("archive/volumes/<uuid:volume>/time-left/", reading.left, name="left"),
     path("archive/copies/", copying.listing, name="copyings"),
     path("archive/volumes/<uuid:volume>/copies/new/", copying.new, name="new_copying"),
     path("archive/copies/<uuid:copying>/", copying.one, name="copying"),

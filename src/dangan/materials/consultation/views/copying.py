@@ -72,7 +72,7 @@ def new(request: ActorRequest, volume: UUID) -> HttpResponse:
 def one(request: ActorRequest, copying: UUID) -> HttpResponse:
     """One request for copies and which of them were taken."""
     view = queries.copying(request.actor, copying)
-    context = {"view": view, "nav": _nav(request)}
+    context = {"view": view, "page_content": {"view": view}, "nav": _nav(request)}
     return render(request, "consultation/copying.html", context)
 
 

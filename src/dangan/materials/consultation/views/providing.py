@@ -69,7 +69,7 @@ def new(request: ActorRequest) -> HttpResponse:
 def one(request: ActorRequest, provision: UUID) -> HttpResponse:
     """One line of the register."""
     view = queries.provision(request.actor, provision)
-    context = {"view": view, "nav": _nav(request)}
+    context = {"view": view, "page_content": {"view": view}, "nav": _nav(request)}
     return render(request, "consultation/provision.html", context)
 
 

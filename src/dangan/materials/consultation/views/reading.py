@@ -7,11 +7,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dangan.access.pages import ActorRequest, page
-from dangan.materials.consultation import actions, queries
+from dangan.materials.consultation import actions, grants, queries, wording
 from dangan.materials.consultation.forms.others import NoteForm
 from dangan.materials.consultation.problems import CannotRead
 from dangan.ui.messages import say
@@ -42,6 +43,21 @@ def state(request: ActorRequest, consultation: UUID) -> HttpResponse:
     """The part of the page that changes by itself; asked for every quarter of a minute."""
     view = queries.session(request.actor, consultation)
     response = render(request, "consultation/parts/session_state.html", {"view": view})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@page("archive.read")
+@require_safe
+def left(request: ActorRequest, volume: UUID) -> HttpResponse:
+    """The time left, for the open page of a volume; when it is over the page is led away."""
+    given = grants.given(request.actor, volume)
+    if not given:
+        over = HttpResponse(status=204)
+        over["HX-Redirect"] = reverse("consultation:readings")
+        return over
+    text = wording.left(max(grant.until for grant in given))
+    response = render(request, "consultation/parts/left.html", {"text": text})
     response["Cache-Control"] = "no-store"
     return response
 

@@ -76,7 +76,12 @@ def _own(request: ActorRequest, by: UUID) -> bool:
 def one(request: ActorRequest, consultation: UUID) -> HttpResponse:
     """One consultation: its form, readers, what was noted."""
     view = queries.consultation(request.actor, consultation)
-    context = {"view": view, "note": NoteForm(), "nav": NAV if view.manages else "readings"}
+    context = {
+        "view": view,
+        "page_content": {"view": view},
+        "note": NoteForm(),
+        "nav": NAV if view.manages else "readings",
+    }
     return render(request, "consultation/one.html", context)
 
 
