@@ -17,7 +17,7 @@ from dangan.audit.rules import Event
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.shown import VolumeLine, volume_lines
 from dangan.materials.loans.telling import keepers
-from dangan.materials.transfers.actions.custody import KEPT, SUPERVISORS, takes_part
+from dangan.materials.transfers.actions.custody import KEPT, OPEN, SUPERVISORS, takes_part
 from dangan.materials.transfers.models import HandOver, HandOverLine
 from dangan.materials.transfers.sealing import open_notes, open_reason
 
@@ -79,6 +79,19 @@ class HandOverView:
     pages: int
     may_count: bool
     may_sign: bool
+    may_cancel: bool
+
+    @property
+    def giver_name(self) -> str:
+        return self.names.get(self.handover.giver, "")
+
+    @property
+    def taker_name(self) -> str:
+        return self.names.get(self.handover.taker, "")
+
+    @property
+    def supervisor_name(self) -> str:
+        return self.names.get(self.handover.supervisor, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +186,7 @@ def handover(
         pages=sum(two for _one, two in counts),
         may_count=row.state == HandOver.State.COUNTING and actor.id == row.taker,
         may_sign=_may_sign(actor, row),
+        may_cancel=row.state in OPEN and actor.id in {row.begun_by, row.supervisor},
         **sums,
     )
 

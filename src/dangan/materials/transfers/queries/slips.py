@@ -53,7 +53,7 @@ class SlipLine:
     copies: int
     materials: int
     secrecy: int
-    way_label: str
+    way: str
     state: str
     state_label: str
     shape: str
@@ -227,7 +227,7 @@ def _lines(actor: Actor, rows: list[Transfer]) -> Iterable[SlipLine]:
             copies=copies,
             materials=sum(line.materials for line in own),
             secrecy=max((max(x.volume.secrecy, x.volume.highest) for x in own), default=0),
-            way_label=row.get_way_display(),
+            way=row.way,
             state=row.state,
             state_label=row.get_state_display(),
             shape=_shape(row, late),

@@ -1,0 +1,1 @@
+"""Pages of loans. They decide nothing."""
