@@ -1,0 +1,211 @@
+"""Pages of a material, their pictures and thumbnails."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from dangan.access.rules import Absent, Actor, Refused
+from dangan.audit.rules import Event
+from dangan.files import queries as files
+from dangan.files.responses import watermark_of
+from dangan.materials.catalogue import queries as catalogue
+from dangan.materials.catalogue.models import Secrecy
+from dangan.materials.catalogue.queries import Item, Look
+from dangan.materials.catalogue.queries.settings import settings
+from dangan.materials.scans.models import Page
+from dangan.materials.scans.rules.quality import Checks, Fault, Scanned, decode, faults
+from dangan.materials.scans.sealing import checks_place, thumbnail_place
+from dangan.vault import queries as vault
+from dangan.vault.rules import SubjectKey, unseal
+
+WIDTHS = (800, 1200, 1600, 2000)
+"""In pixels: what a page may be asked in, so that few pictures are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageInfo:
+    """One page of a material; ``faults`` are for those who arrange scans."""
+
+    id: UUID
+    number: int
+    rotation: int
+    width: int
+    height: int
+    dpi: int | None
+    file: UUID
+    file_page: int
+    state: str
+    accepted: bool
+    checks: Checks
+    faults: tuple[Fault, ...] = field(default=())
+
+    @property
+    def lying(self) -> bool:
+        """Whether it is shown broader than high."""
+        turned = self.rotation in {90, 270}
+        return (self.height > self.width) if turned else (self.width > self.height)
+
+
+def pages(
+    actor: Actor, material: UUID, *, states: Sequence[str] = ("current",)
+) -> tuple[Look, Item, list[PageInfo]]:
+    """The pages of a material the actor may see, in order.
+
+    Raises :class:`Absent` and :class:`Refused` as :func:`catalogue.queries.material`.
+    """
+    looked, item = catalogue.material(actor, material)
+    rows = list(Page.objects.filter(material=material, state__in=states).order_by("number", "at"))
+    key = vault.key_of(looked.volume.subject_id)
+    checks = {row.pk: _checks(key, row) for row in rows}
+    terms = settings()
+    current = [row for row in rows if row.state == Page.State.CURRENT]
+    found = faults(
+        [Scanned(row.pk, row.dpi, checks[row.pk]) for row in current],
+        least_dpi=terms.scan_dpi,
+        most_skew=terms.scan_skew,
+    )
+    return looked, item, [_info(row, checks[row.pk], found.get(row.pk, ())) for row in rows]
+
+
+def _checks(key: SubjectKey, row: Page) -> Checks:
+    return decode(unseal(key, checks_place(row.subject, row.pk), bytes(row.sealed_checks)))
+
+
+def _info(row: Page, checks: Checks, found: tuple[Fault, ...]) -> PageInfo:
+    return PageInfo(
+        row.pk,
+        row.number,
+        row.rotation,
+        row.width,
+        row.height,
+        row.dpi,
+        row.file,
+        row.file_page,
+        row.state,
+        row.accepted,
+        checks,
+        () if row.accepted else found,
+    )
+
+
+def thumbnails(actor: Actor, material: UUID, listed: Sequence[PageInfo]) -> Mapping[UUID, str]:
+    """Small pictures of pages that :func:`pages` gave, as ``data:`` addresses: one statement for
+    all, and none of them stays in a cache. Too small to be read, so they carry no watermark."""
+    rows = Page.objects.filter(pk__in=[page.id for page in listed]).only(
+        "pk", "subject", "sealed_thumbnail"
+    )
+    shown, key = {}, None
+    for row in rows:
+        key = key or vault.key_of(row.subject)
+        place = thumbnail_place(row.subject, row.pk)
+        picture = unseal(key, place, bytes(row.sealed_thumbnail))
+        shown[row.pk] = "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+        subject = row.subject
+    if shown:
+        actor.trail.add(
+            Event(
+                "page.thumbnails",
+                subject=subject,
+                object=str(material),
+                facts={"count": len(shown)},
+            )
+        )
+    return shown
+
+
+def page_of(actor: Actor, page: UUID) -> tuple[Look, Item, Page]:
+    """One page and its material, if the actor may see it. Former pages are for those who arrange
+    scans only. Raises :class:`Absent`, :class:`Refused`."""
+    row = Page.objects.filter(pk=page).first()
+    if row is None:
+        actor.trail.add(Event("page.read", outcome="refused", object=str(page)))
+        raise Absent
+    looked, item = catalogue.material(actor, row.material_id)
+    if row.state != Page.State.CURRENT and not looked.sight.edit:
+        actor.trail.add(
+            Event("page.read", outcome="refused", subject=row.subject, object=str(page))
+        )
+        raise Absent
+    return looked, item, row
+
+
+def image(actor: Actor, page: UUID, *, width: int = 1200) -> bytes:
+    """The page as JPEG with the reader's name, number and time, the secrecy mark and the case that
+    lets them see it written all over; the look is noted.
+
+    Raises :class:`Absent`, :class:`Refused`, :class:`dangan.vault.rules.Tampered`.
+    """
+    looked, item, row = page_of(actor, page)
+    numbers = _numbers(looked, item)
+    picture = files.page_image(
+        actor,
+        row.file,
+        row.file_page,
+        width=min(WIDTHS, key=lambda one: abs(one - width)),
+        rotation=row.rotation,
+        watermark=watermark(actor, item, numbers),
+        why=numbers,
+    )
+    actor.trail.add(
+        Event(
+            "page.read",
+            subject=row.subject,
+            object=str(row.pk),
+            facts={"material": str(item.id), "page": row.number, "case": numbers},
+        )
+    )
+    return picture
+
+
+def watermark(actor: Actor, item: Item, numbers: str) -> str:
+    """Who looks, their number and when; what it is marked; by which case."""
+    mark = Secrecy(item.secrecy).label if item.secrecy else ""
+    return " ".join(part for part in (str(mark), watermark_of(actor), numbers) if part)
+
+
+def watermark_of_item(actor: Actor, looked: Look, item: Item) -> str:
+    """The watermark for a whole material, as :func:`image` draws it on one page."""
+    return watermark(actor, item, _numbers(looked, item))
+
+
+def _numbers(looked: Look, item: Item) -> str:
+    """The cases by which somebody who does not keep the volume sees this material."""
+    if looked.sight.whole:
+        return ""
+    covering = [
+        grant.number
+        for grant in looked.sight.grants
+        if grant.materials is None or item.id in grant.materials
+    ]
+    return "、".join(covering)
+
+
+def download(actor: Actor, page: UUID) -> tuple[UUID, str, Iterator[bytes]]:
+    """The file that a page lies in, as it was given: its identifier, media type and content.
+
+    Needs the download right. Raises :class:`Absent`, :class:`Refused`.
+    """
+    looked, item, row = page_of(actor, page)
+    if not looked.sight.downloads(item.id):
+        actor.trail.add(
+            Event("page.download", outcome="refused", subject=row.subject, object=str(page))
+        )
+        raise Refused("archive.download", _("下载原件需另行审批"), recorded=True)
+    info = files.infos([row.file]).get(row.file)
+    if info is None:
+        raise Absent
+    why = _numbers(looked, item)
+    actor.trail.add(
+        Event(
+            "page.download",
+            subject=row.subject,
+            object=str(page),
+            facts={"material": str(item.id), "case": why},
+        )
+    )
+    return row.file, info.media_type, files.content(actor, row.file, why=why)
