@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageOps
 
 from dangan.files.documents import PDFIUM
 from dangan.files.models import SealedFile
@@ -55,7 +55,7 @@ def numbers_of(pages: Collection[UUID]) -> dict[UUID, int]:
 
 
 def image_of(page: UUID) -> engine.Image:
-    """The page's picture, upright; raises :class:`Unreadable` and
+    """The page's picture, upright; raises :class:`Unreadable`, :class:`engine.TooLarge` and
     :class:`dangan.vault.rules.VaultError`."""
     row = Page.objects.filter(pk=page, state=Page.State.CURRENT).first()
     file = (
@@ -70,7 +70,7 @@ def image_of(page: UUID) -> engine.Image:
                 if file.media_type == PDF
                 else _picture(opened, row.file_page)
             )
-        except (OSError, ValueError, pypdfium2.PdfiumError) as error:
+        except (OSError, EOFError, pypdfium2.PdfiumError) as error:
             raise Unreadable from error
     turned = drawn.rotate(-row.rotation, expand=True) if row.rotation else drawn
     return np.asarray(turned.convert("RGB"))
@@ -79,9 +79,12 @@ def image_of(page: UUID) -> engine.Image:
 def _picture(opened: Any, number: int) -> Image.Image:
     with Image.open(opened) as picture:
         picture.seek(max(number - 1, 0))
+        if picture.width * picture.height > engine.PIXELS:
+            raise engine.TooLarge
         picture.draft("RGB", (engine.SIDE, engine.SIDE))
-        picture.thumbnail((PIXELS, PIXELS))
-        return picture.convert("RGB")
+        upright = ImageOps.exif_transpose(picture)
+        upright.thumbnail((PIXELS, PIXELS))
+        return upright.convert("RGB")
 
 
 def _pdf_page(opened: Any, number: int) -> Image.Image:
