@@ -10,7 +10,6 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 from tests.access.hashing import QUICK
 from tests.archive import Archive, make_archive
 from tests.cast import Cast, make_cast
@@ -23,10 +22,12 @@ from dangan.access.rules import Actor
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.consultation import actions
 from dangan.materials.consultation.actions import ConsultationWish
+from dangan.materials.consultation.forms.scope import ScopeForm
 from dangan.materials.consultation.models import Consultation, Use
 from dangan.materials.consultation.rules.bodies import Scope
 from dangan.organization import actions as organization
 from dangan.workflow import actions as workflow
+from dangan.workflow.handling import kind_of
 from dangan.workflow.models import Case, Task
 
 BACKEND = "dangan.access.backends.SealedLogin"
@@ -112,9 +113,6 @@ class Room:
 
     def granting(self, case: UUID, **fill: Any) -> dict[str, Any]:
         """What the archivist sends: everything that was asked for, or ``fill``."""
-        from dangan.materials.consultation.forms.scope import ScopeForm
-        from dangan.workflow.handling import kind_of
-
         row = Consultation.objects.get(case=case)
         form = kind_of("consultation").fill_form(
             self.actor("wen"), Case.objects.get(pk=case), "scope"

@@ -26,6 +26,7 @@ def test_all_ready_definitions_are_there() -> None:
         "newcomer", "self_ordinary", "self_sensitive", "pay_change", "contract_change",
         "promotion", "transfer", "regularisation", "departure", "temporary_grant", "reveal",
         "handover", "rights_change",
+        "consultation", "student_use", "copying", "provision",
     }  # fmt: skip
 
 
@@ -116,3 +117,19 @@ def test_wide_or_conflicting_rights_need_more() -> None:
     assert passes("reveal", top_class=5) == ["privacy", "leader"]
     assert passes("handover", variant="handover", sensitive=True) == ["head", "privacy", "it"]
     assert passes("handover", variant="reset") == ["head"]
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "steps"),
+    [
+        ("consultation", {"top_secrecy": 0}, ["check", "hr"]),
+        ("consultation", {"top_secrecy": 1}, ["check", "hr"]),
+        ("consultation", {"top_secrecy": 2}, ["check", "hr", "leader"]),
+        ("consultation", {"top_secrecy": 3}, ["check", "hr", "leader"]),
+        ("student_use", {}, ["check", "leader"]),
+        ("copying", {}, ["approve"]),
+        ("provision", {}, ["privacy", "leader"]),
+    ],
+)
+def test_use_of_the_archive(name: str, facts: dict[str, object], steps: list[str]) -> None:
+    assert [step for step in passes(name, **facts) if step != "unit"] == steps

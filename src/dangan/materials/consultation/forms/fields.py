@@ -30,7 +30,7 @@ class LettersField(forms.FileField):
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = data if isinstance(data, (list, tuple)) else [data] if data else []
         if len(given) > LETTERS_MOST:
             raise forms.ValidationError(_("一次最多上传 %(n)d 份。") % {"n": LETTERS_MOST})
@@ -42,7 +42,7 @@ def letters(label: Text, help: Text) -> LettersField:
     return LettersField(label=label, help_text=help, required=False)
 
 
-def letters_of(given: Sequence[UploadedFile]) -> list[Letter]:
+def letters_of(given: Sequence[UploadedFile[Any]]) -> list[Letter]:
     """The files as the verbs take them."""
     return [Letter(one.name or "", one.read(LETTER_BYTES + 1)) for one in given]
 

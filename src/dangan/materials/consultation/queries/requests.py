@@ -265,10 +265,11 @@ def _consultation_view(actor: Actor, row: Consultation) -> ConsultationView | No
     stands = standing(reading_of(row), timezone.now())
     shape, word = wording.shape_and_word(stands)
     _noted(actor, "consultation.read", row)
+    volume = shown.volume_line(actor, row.volume, told=True)
     return ConsultationView(
         row=row,
-        person=shown.person(actor, row.subject, told=True),
-        volume=shown.volume_line(actor, row.volume, told=True),
+        person=volume.person,
+        volume=volume,
         standing=stands,
         shape=shape,
         word=word,
@@ -282,7 +283,7 @@ def _consultation_view(actor: Actor, row: Consultation) -> ConsultationView | No
         granted=tuple(wording.scope_lines(body.granted)) if body.granted else (),
         notes=tuple(
             NoteLine(
-                note.kind, Note.Kind(note.kind).label, open_note(key, note),
+                note.kind, str(Note.Kind(note.kind).label), open_note(key, note),
                 names.get(note.by, ""), note.at,
             )
             for note in notes
@@ -303,10 +304,11 @@ def _copying_view(actor: Actor, row: Copying) -> CopyingView | None:
     names = names_of_accounts({row.by, *(one.by for one in taken)})
     shape, word = wording.USE_STATES[row.state]
     _noted(actor, "copying.read", row)
+    volume = shown.volume_line(actor, row.volume, told=True)
     return CopyingView(
         row=row,
-        person=shown.person(actor, row.subject, told=True),
-        volume=shown.volume_line(actor, row.volume, told=True),
+        person=volume.person,
+        volume=volume,
         shape=shape,
         word=str(word),
         body=body,
@@ -332,10 +334,11 @@ def _provision_view(actor: Actor, row: Provision) -> ProvisionView | None:
     manages = actor.may_at("consultation.manage", units.path(unit))
     today = timezone.localdate()
     _noted(actor, "provision.read", row)
+    volume = shown.volume_line(actor, row.volume, told=True) if row.volume else None
     return ProvisionView(
         row=row,
-        person=shown.person(actor, row.subject, told=True) if row.subject else None,
-        volume=shown.volume_line(actor, row.volume, told=True) if row.volume else None,
+        person=volume.person if volume else None,
+        volume=volume,
         shape="ok" if row.provided_at else shape,
         word=str(word),
         body=body,
@@ -403,6 +406,8 @@ def reader_lines(
 def _party(actor: Actor, accounts: Iterable[UUID]) -> dict[UUID, str]:
     """Who is a party member, where the actor may read it and it is filled in."""
     if PARTY.partition(".")[2] not in dictionary.current().sets["identity"].by_key:
+        return {}
+    if not actor.may("roster.view"):
         return {}
     of = dict(
         Account.objects.filter(pk__in=list(accounts), subject__isnull=False).values_list(
