@@ -10,11 +10,13 @@ class RosterConfig(AppConfig):
     label = "roster"
 
     def ready(self) -> None:
+        from dangan.files import responses  # noqa: PLC0415
         from dangan.organization import people  # noqa: PLC0415
-        from dangan.roster import frame, saved_views  # noqa: F401, PLC0415 - needs loaded models
+        from dangan.roster import frame, own, saved_views  # noqa: F401, PLC0415 - needs loaded models
         from dangan.roster.heads import RosterPeople  # noqa: PLC0415
 
         people.register(RosterPeople())
+        responses.number_by(own.number_of)
         context.provide("organization", frame.organization)
         register(
             NavItem(

@@ -66,9 +66,14 @@ def vault(*, quick: bool) -> list[Figure]:
 
 
 def files(*, quick: bool) -> list[Figure]:
+    """The room's own figures, then a large document sent to a real server."""
+    from dangan.cli.bench.uploads import upload_figures
     from dangan.files.benchmark import bench_files
 
-    return _figures(bench_files(megabytes=8 if quick else 64))
+    return [
+        *_figures(bench_files(megabytes=8 if quick else 64)),
+        *upload_figures(megabytes=20 if quick else 500),
+    ]
 
 
 def imports(*, quick: bool) -> list[Figure]:

@@ -56,24 +56,30 @@ class Sealer:
     def __init__(self, suite: Suite, key: bytes, file: UUID) -> None:
         self.head = bytes((_FORMAT, suite)) + os.urandom(_PREFIX_BYTES)
         self._suite, self._key, self._file = suite, key, file
-        self._held = bytearray()
+        self._held: list[memoryview] = []
+        self._size = 0
         self._number = 0
 
     def add(self, data: bytes) -> list[bytes]:
         """The sealed chunks that ``data`` completed, to be written in this order."""
-        self._held += data
-        ready = []
-        while len(self._held) > CHUNK_BYTES:
-            ready.append(self._sealed(bytes(memoryview(self._held)[:CHUNK_BYTES]), last=False))
-            del self._held[:CHUNK_BYTES]
+        ready, rest = [], memoryview(data)
+        while rest:
+            if self._size == CHUNK_BYTES:
+                ready.append(self._sealed(last=False))
+            part = rest[: CHUNK_BYTES - self._size]
+            self._held.append(part)
+            self._size += len(part)
+            rest = rest[len(part) :]
         return ready
 
     def finish(self) -> bytes:
         """The last chunk. Nothing can be added after it."""
-        return self._sealed(bytes(self._held), last=True)
+        return self._sealed(last=True)
 
-    def _sealed(self, chunk: bytes, *, last: bool) -> bytes:
+    def _sealed(self, *, last: bool) -> bytes:
+        chunk = self._held[0] if len(self._held) == 1 else b"".join(self._held)
         nonce = _nonce(self.head, self._number, last)
+        self._held, self._size = [], 0
         self._number += 1
         return encrypt(self._suite, self._key, nonce, chunk, _bound(self.head, self._file))
 
