@@ -3,6 +3,7 @@ read only what it leaves in :class:`~dangan.materials.disposal.models.Due`."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -296,7 +297,8 @@ def _formed(year: int, month: int, day: int) -> date | None:
     if not year:
         return None
     try:
-        return date(year, month or 12, day or 28)
+        last = monthrange(year, month or 12)[1]
+        return date(year, month or 12, day or last)
     except ValueError:
         return date(year, 12, 31)
 

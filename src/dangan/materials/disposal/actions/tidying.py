@@ -23,10 +23,11 @@ def discard_postponed(actor: Actor) -> int:
         with recording(actor):
             if held([subject]).subjects:
                 continue
-            for row in Postponed.objects.filter(subject=subject).select_for_update():
-                row.delete()
+            waiting = Postponed.objects.filter(subject=subject).select_for_update()
+            for file in list(waiting.values_list("file", flat=True)):
+                Postponed.objects.filter(file=file).delete()
                 try:
-                    files.discard(actor, file=row.file)
+                    files.discard(actor, file=file)
                 except Absent:
                     continue  # went with the whole dossier
                 gone += 1
