@@ -94,6 +94,6 @@ def test_rooms_above_add_facts_and_buttons(archive: Archive, monkeypatch) -> Non
     panels.register_action("x", 10, "标签", "qrcode", lambda v: f"/x/{v.pk}", "archive.print")
     looked = queries.look(archive.archivist, volume.pk)
     head = panels.head(archive.archivist, looked)
-    assert [fact.label for fact in head.facts] == ["存放", "借阅"]
+    assert [fact.label for fact in head.facts] == ["存放", "材料", "借阅", "保管期限"]
     assert [button.key for button in panels.buttons(archive.archivist, looked.volume)] == ["x"]
     assert panels.buttons(archive.cast.actor("finance"), looked.volume) == ()

@@ -3,18 +3,21 @@ the viewer at the right. Registered from ``AppConfig.ready``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from dangan.access import units
 from dangan.access.rules import Actor
 from dangan.materials.catalogue import shown
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.queries.looking import Item, Look
+from dangan.materials.catalogue.rules.settings import RETENTION_LABELS
 
 if TYPE_CHECKING:
     from dangan.access.pages import ActorRequest
@@ -23,12 +26,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One fact of the head: 存放, 借阅, 上次检查. ``state`` is a key of the ``state`` tag (``ok``,
-    ``late`` …) or empty for plain text; ``url`` makes it a link."""
+    ``late`` …) or empty for plain text; ``url`` makes it a link; ``poll`` is an address that gives
+    the value anew, asked every 20 seconds."""
 
     label: str
     value: str
     state: str = ""
     url: str = ""
+    poll: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +128,14 @@ def register_pane(template: str, provider: PaneProvider) -> None:
     _panes[template] = provider
 
 
-def facts(actor: Actor, volume: Volume) -> tuple[Fact, ...]:
-    """What is known of a volume, in order."""
-    found = []
-    for _key, (_order, provider) in sorted(_facts.items(), key=lambda one: (one[1][0], one[0])):
+def facts(actor: Actor, volume: Volume, own: Sequence[tuple[int, Fact]] = ()) -> tuple[Fact, ...]:
+    """What is known of a volume, in order; ``own`` are this room's facts with their places."""
+    found = list(own)
+    for _key, (order, provider) in sorted(_facts.items()):
         fact = provider(actor, volume)
         if fact is not None:
-            found.append(fact)
-    return tuple(found)
+            found.append((order, fact))
+    return tuple(fact for _order, fact in sorted(found, key=lambda one: one[0]))
 
 
 def buttons(actor: Actor, volume: Volume) -> tuple[Button, ...]:
@@ -160,8 +165,29 @@ def pane(request: ActorRequest, looked: Look, item: Item) -> tuple[str, Mapping[
     return None
 
 
-def head(actor: Actor, looked: Look) -> VolumeHead:
-    """The block at the top of every page about one volume."""
+def head(actor: Actor, looked: Look, lines: Sequence[Item] | None = None) -> VolumeHead:
+    """The block at the top of every page about one volume.
+
+    Facts are for keepers: whoever sees single materials by a grant learns nothing of the others.
+    ``lines`` are the materials that the reader sees, where the page has them at hand.
+    """
     grants = tuple(grant.number for grant in looked.sight.grants)
     line = shown.volume_line(actor, looked.volume, told=bool(grants))
-    return VolumeHead(looked.volume, line, facts(actor, looked.volume), grants)
+    own = _own_facts(looked.volume, lines) if looked.sight.whole else None
+    known = () if own is None else facts(actor, looked.volume, own)
+    return VolumeHead(looked.volume, line, known, grants)
+
+
+def _own_facts(volume: Volume, lines: Sequence[Item] | None) -> list[tuple[int, Fact]]:
+    """Counts are those of what the reader sees; without lines only how many papers it holds."""
+    found = [(40, Fact(_("保管期限"), gettext(RETENTION_LABELS.get(volume.retention, ""))))]
+    if lines is None:
+        found.append((20, Fact(_("材料"), _("{n} 份").format(n=volume.materials))))
+        return found
+    pages = sum(item.pages for item in lines)
+    scanned = sum(1 for item in lines if item.pages and item.scanned_pages >= item.pages)
+    paper = _("{n} 份 {pages} 页").format(n=len(lines), pages=pages)
+    found.append((20, Fact(_("材料"), paper)))
+    images = _("{done} / {all} 份").format(done=scanned, all=len(lines))
+    found.append((30, Fact(_("电子化"), images)))
+    return found

@@ -22,7 +22,7 @@ from dangan.materials.catalogue.actions.writing import (
 )
 from dangan.materials.catalogue.models import FileKind, Fonds, Material, Volume
 from dangan.materials.catalogue.problems import CatalogueProblem, Duplicate, LineConflict
-from dangan.materials.catalogue.queries.arranging import arranged, equals_of
+from dangan.materials.catalogue.queries.arranging import arranged
 from dangan.materials.catalogue.queries.looking import (
     Item,
     Look,
@@ -178,7 +178,7 @@ def place_material(actor: Actor, *, material: UUID, later: bool) -> None:
     with recording(actor):
         looked, _item, _row = keep_material(actor, material)
         refuse_gated("change", looked.volume.pk)
-        peers = equals_of(looked, material)
+        peers = [line.item for line in arranged(looked).equals_of(material)]
         at = next(place for place, peer in enumerate(peers) if peer.id == material)
         to = at + 1 if later else at - 1
         if not 0 <= to < len(peers):

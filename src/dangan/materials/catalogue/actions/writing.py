@@ -124,15 +124,20 @@ def recount(volume: UUID) -> None:
     """Brings a volume's counts and highest mark up to what it holds. Two statements."""
     filed = Q(state=Material.State.FILED)
     found = Material.objects.filter(filed, volume=volume).aggregate(
-        materials=Count("pk"),
-        pages=Sum("pages", default=0),
-        scanned=Count("pk", filter=Q(pages__gt=0, scanned_pages__gte=F("pages"))),
-        scanned_pages=Sum("scanned_pages", default=0),
+        count=Count("pk"),
+        whole=Count("pk", filter=Q(pages__gt=0, scanned_pages__gte=F("pages"))),
+        paper=Sum("pages", default=0),
+        images=Sum("scanned_pages", default=0),
         marked=Max("secrecy", default=0),
     )
     own = Volume.objects.filter(pk=volume).values_list("secrecy", flat=True).first() or 0
-    highest = max(own, found.pop("marked"))
-    Volume.objects.filter(pk=volume).update(highest=highest, **found)
+    Volume.objects.filter(pk=volume).update(
+        materials=found["count"],
+        pages=found["paper"],
+        scanned=found["whole"],
+        scanned_pages=found["images"],
+        highest=max(own, found["marked"]),
+    )
 
 
 def refuse_version(row: Volume, version: int | None) -> None:

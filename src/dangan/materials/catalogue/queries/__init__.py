@@ -1,5 +1,12 @@
 """Reading the catalogue: the actor first, cut to rights, noted in the log."""
 
+from dangan.materials.catalogue.queries.arranging import (
+    Arrangement,
+    Line,
+    arranged,
+    line_of,
+)
+from dangan.materials.catalogue.queries.copies import Lag, lagging_copies, lags
 from dangan.materials.catalogue.queries.finding import find_volumes, volume_chosen
 from dangan.materials.catalogue.queries.looking import (
     Item,
@@ -15,12 +22,19 @@ from dangan.materials.catalogue.queries.looking import (
 from dangan.materials.catalogue.queries.settings import settings
 
 __all__ = [
+    "Arrangement",
     "Item",
+    "Lag",
+    "Line",
     "Look",
+    "arranged",
     "contents",
     "find_volumes",
     "item_of",
     "keep",
+    "lagging_copies",
+    "lags",
+    "line_of",
     "look",
     "material",
     "settings",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
@@ -45,6 +45,13 @@ class Arrangement:
     hidden: int
     renumber: tuple[Renumbered, ...]
     """Numbers to pencil anew, of materials that the reader sees."""
+    entries: tuple[Entry, ...] = field(default=(), repr=False, compare=False)
+    """Everything in the volume, for places only."""
+
+    def equals_of(self, material: UUID) -> list[Line]:
+        """Those among which a material may be placed by hand, in order, as far as shown."""
+        peers = {entry.id for entry in equals(self.entries, material, categories())}
+        return [line for line in self.lines if line.item.id in peers]
 
     @property
     def rewritten(self) -> tuple[Renumbered, ...]:
@@ -73,6 +80,7 @@ def arranged(looked: Look, *, key: SubjectKey | None = None) -> Arrangement:
         tuple(Line(by_id[e.id], numbers[e.id]) for e in in_order if e.id in shown),
         len(items) - len(shown) if looked.sight.whole else 0,
         tuple(c for c in renumbering(entries, entries, categories()) if c.id in shown),
+        tuple(entries),
     )
 
 
@@ -102,16 +110,6 @@ def preview(
         and change.id not in hidden
         and change.old
         and standing.get(change.id) != change
-    ]
-
-
-def equals_of(looked: Look, material: UUID) -> list[Item]:
-    """Those among which a material may be placed by hand, in their order, as far as shown."""
-    items = {item.id: item for item in everything(looked)}
-    entries = [entry_of(item) for item in items.values()]
-    found = equals(entries, material, categories())
-    return [
-        items[entry.id] for entry in found if looked.sight.shows(entry.id, items[entry.id].secrecy)
     ]
 
 

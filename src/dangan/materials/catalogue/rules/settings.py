@@ -80,34 +80,33 @@ LAW = (
 class Term:
     """How a term is called on the page, and its bounds."""
 
-    label: str
-    unit: str = ""
+    label: Message
     least: float = 0
     most: float = 1000
 
 
 TERMS: dict[str, Term] = {
-    "filing_days": Term("材料形成后归档", "天", 1, 90),
-    "receipt_chase_days": Term("转递回执催收", "天后", 1, 180),
-    "loan_days": Term("借阅期限", "天", 1, 30),
-    "loan_most_days": Term("借阅最长期限（含续借）", "天", 1, 90),
-    "loan_collect_days": Term("批准借阅后领取期限", "天", 1, 30),
-    "departed_days": Term("离职后转出档案", "天内", 1, 15),
-    "slip_word": Term("转递单字号"),
-    "check_months": Term("案卷检查间隔", "个月", 1, 24),
-    "readers_least": Term("查阅干部档案人数", "人以上", 1, 5),
-    "view_hours": Term("查阅时限", "小时", 1, 168),
-    "view_most_hours": Term("查阅最长时限", "小时", 1, 336),
-    "presence_minutes": Term("查阅人在场确认有效", "分钟", 5, 240),
-    "open_within_days": Term("批准查阅后开始期限", "天", 1, 60),
-    "copy_days": Term("批准复制后办理期限", "天", 1, 60),
-    "ledger_years": Term("销毁清册保存", "年", 3, 100),
-    "temperature": Term("库房温度", "℃", -10, 50),
-    "humidity": Term("库房相对湿度", "%", 0, 100),
-    "scan_dpi": Term("扫描分辨率不低于", "dpi", 100, 1200),
-    "scan_skew": Term("扫描倾斜不超过", "度", 0, 10),
-    "binding_mm": Term("目录装订边", "毫米", 20, 25),
-    "spare_lines": Term("打印目录每类预留空行", "行", 0, 20),
+    "filing_days": Term(Message("材料形成后归档（天）"), 1, 90),
+    "receipt_chase_days": Term(Message("转递回执催收（天后）"), 1, 180),
+    "loan_days": Term(Message("借阅期限（天）"), 1, 30),
+    "loan_most_days": Term(Message("借阅最长期限（含续借）（天）"), 1, 90),
+    "loan_collect_days": Term(Message("批准借阅后领取期限（天）"), 1, 30),
+    "departed_days": Term(Message("离职后转出档案（天内）"), 1, 15),
+    "slip_word": Term(Message("转递单字号")),
+    "check_months": Term(Message("案卷检查间隔（个月）"), 1, 24),
+    "readers_least": Term(Message("查阅干部档案人数（人以上）"), 1, 5),
+    "view_hours": Term(Message("查阅时限（小时）"), 1, 168),
+    "view_most_hours": Term(Message("查阅最长时限（小时）"), 1, 336),
+    "presence_minutes": Term(Message("查阅人在场确认有效（分钟）"), 5, 240),
+    "open_within_days": Term(Message("批准查阅后开始期限（天）"), 1, 60),
+    "copy_days": Term(Message("批准复制后办理期限（天）"), 1, 60),
+    "ledger_years": Term(Message("销毁清册保存（年）"), 3, 100),
+    "temperature": Term(Message("库房温度（℃）"), -10, 50),
+    "humidity": Term(Message("库房相对湿度（%）"), 0, 100),
+    "scan_dpi": Term(Message("扫描分辨率不低于（dpi）"), 100, 1200),
+    "scan_skew": Term(Message("扫描倾斜不超过（度）"), 0, 10),
+    "binding_mm": Term(Message("目录装订边（毫米）"), 20, 25),
+    "spare_lines": Term(Message("打印目录每类预留空行（行）"), 0, 20),
 }
 """Every term but ``kinds`` and ``authority``, in the order of the page."""
 
@@ -132,12 +131,12 @@ def wrong(given: ArchiveSettings, known: Collection[str]) -> tuple[str, Message]
 def _out_of_bounds(term: Term, value: object) -> Message | None:
     numbers = value if isinstance(value, tuple) else (value,)
     if len(numbers) == 2 and numbers[0] > numbers[1]:
-        return Message("“{label}”的下限高于上限。", label=term.label)
+        return Message("“{label}”的下限高于上限。", label=term.label.text)
     for number in numbers:
         if isinstance(number, int | float) and not term.least <= number <= term.most:
             return Message(
                 "“{label}”应在 {least} 到 {most} 之间。",
-                label=term.label,
+                label=term.label.text,
                 least=f"{term.least:g}",
                 most=f"{term.most:g}",
             )
