@@ -17,7 +17,7 @@ from dangan.audit.rules import Event
 from dangan.materials.catalogue.queries import contents, look
 from dangan.materials.consultation.queries.requests import ConsultationView, consultation
 
-ROOMS = ("volume", "material", "page", "scan", "scans", "file")
+ROOMS = ("volume", "material", "page")
 """Events whose names begin so are looks at a file or its pages."""
 
 
@@ -67,8 +67,8 @@ def _read_actions() -> frozenset[str]:
 
 def _of_this(event: LoggedEvent, number: str) -> bool:
     """An event that names a case names this one; one that names none was in its time."""
-    named = event.facts.get("case")
-    return named is None or named == number or number in str(named).split(",")
+    named = str(event.facts.get("case") or "")
+    return not named or number in named
 
 
 def _titles(actor: Actor, volume: UUID) -> dict[str, str]:
