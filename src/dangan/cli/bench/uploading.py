@@ -27,14 +27,9 @@ settings.ROOT_URLCONF = __name__
 def take(request: ActorRequest) -> HttpResponse:
     """Keeps what is sent, and says the memory that this process needed at most."""
     if request.method == "POST":
+        [sent] = request.FILES.getlist("file")
         with transaction.atomic():
-            keep(
-                request.actor,
-                subject=SYSTEM,
-                name="volume.pdf",
-                data=request.FILES["file"],
-                allow=SCANS,
-            )
+            keep(request.actor, subject=SYSTEM, name="volume.pdf", data=sent, allow=SCANS)
     return HttpResponse(peak())
 
 

@@ -77,7 +77,10 @@ class Sealer:
         return self._sealed(last=True)
 
     def _sealed(self, *, last: bool) -> bytes:
-        chunk = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        whole = self._held[0].obj if len(self._held) == 1 else None
+        chunk = (
+            whole if isinstance(whole, bytes) and len(whole) == self._size else b"".join(self._held)
+        )
         nonce = _nonce(self.head, self._number, last)
         self._held, self._size = [], 0
         self._number += 1
