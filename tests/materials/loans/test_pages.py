@@ -94,7 +94,9 @@ def test_a_stranger_finds_no_loan(office: Office) -> None:
 
 def test_the_case_page_shows_volume_and_reason_to_whoever_decides(office: Office) -> None:
     request = asked(office, office.archive.volume("沈知微"))
-    text = office.browser("liang").get(reverse("workflow:case", args=[request.case])).content.decode()
+    text = (
+        office.browser("liang").get(reverse("workflow:case", args=[request.case])).content.decode()
+    )
     assert "办理职称申报" in text
     assert "HD-Y-00001" in text
 

@@ -229,5 +229,5 @@ def _outside(given: dict[str, Any]) -> Outside:
     )
 
 
-def _file(upload: UploadedFile | None) -> tuple[str, bytes] | None:
+def _file(upload: UploadedFile[Any] | None) -> tuple[str, bytes] | None:
     return (upload.name or "letter", upload.read()) if upload is not None else None

@@ -93,7 +93,7 @@ class LoanKind(CaseKind):
 
 def _request(case: Case, *, lock: bool = False) -> Request:
     rows = Request.objects.select_for_update() if lock else Request.objects.all()
-    found = rows.filter(pk=case.object).first()
+    found = rows.filter(pk=case.object).first() if case.object is not None else None
     if found is None:
         raise LookupError(case.number)
     return found

@@ -375,7 +375,7 @@ def _rows(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _file(upload: UploadedFile | None) -> tuple[str, bytes] | None:
+def _file(upload: UploadedFile[Any] | None) -> tuple[str, bytes] | None:
     return (upload.name or "receipt", upload.read()) if upload is not None else None
 
 

@@ -95,7 +95,7 @@ class TransferOutKind(CaseKind):
 
 def _transfer(case: Case, *, lock: bool = False) -> Transfer:
     rows = Transfer.objects.select_for_update() if lock else Transfer.objects.all()
-    found = rows.filter(pk=case.object).first()
+    found = rows.filter(pk=case.object).first() if case.object is not None else None
     if found is None:
         raise LookupError(case.number)
     return found

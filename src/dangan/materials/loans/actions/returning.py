@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from dangan.dictionary.rules import Message
 from dangan.materials.avoidance.queries import relation
 from dangan.materials.catalogue.actions import change_standing
 from dangan.materials.catalogue.models import FileKind, Material, Volume
+from dangan.materials.catalogue.queries import sight_of
 from dangan.materials.loans.models import OUT, Check, Loan
 from dangan.materials.loans.problems import LoanProblem
 from dangan.materials.loans.rules.terms import of_pages, outstanding
@@ -49,6 +50,7 @@ def take_back(actor: Actor, *, loan: UUID, checks: Sequence[Checked]) -> Loan:
         unknown = {item.material for item in checks} - expected.keys()
         if unknown:
             raise LoanProblem(Message("有的材料不在这笔借阅里，请刷新后再核对。"))
+        _require_seen(actor, row, {item.material for item in checks})
         _save_checks(actor, row, expected, checks)
         done = set(row.checks.values_list("material", flat=True))
         left = outstanding(expected.keys(), done)
@@ -151,6 +153,16 @@ def _require(actor: Actor, volume: Volume) -> None:
         raise Absent
     if volume.kind == FileKind.CADRE and relation(actor, volume.subject_id) is not None:
         raise Refused("loans.manage", "任何人不经手本人和亲属的干部人事档案")
+
+
+def _require_seen(actor: Actor, row: Loan, materials: Collection[UUID]) -> None:
+    """What is marked 机密 or above is counted by named readers only."""
+    if not materials:
+        return
+    sight = sight_of(actor, row.volume)
+    marks = Material.objects.filter(pk__in=materials).values_list("pk", "secrecy")
+    if not all(sight.shows(material, secrecy) for material, secrecy in marks):
+        raise LoanProblem(Message("机密以上的材料由指定阅览人核对。"))
 
 
 def _save_checks(

@@ -46,7 +46,7 @@ def lend(request: ActorRequest, loan: UUID) -> HttpResponse:
     """借出."""
     form = LendForm(request.POST)
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
         return redirect("loans:loan", loan=loan)
     drawn = form.cleaned_data["signature"]
     return _done(

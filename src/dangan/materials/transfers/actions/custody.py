@@ -196,7 +196,8 @@ def _complete(actor: Actor, row: HandOver) -> None:
 
 
 def _locked(actor: Actor, handover: UUID | None, *states: str) -> HandOver:
-    row = HandOver.objects.select_for_update().filter(pk=handover).first()
+    rows = HandOver.objects.select_for_update()
+    row = rows.filter(pk=handover).first() if handover is not None else None
     if row is None or not takes_part(actor, row):
         actor.trail.add(Event("custody.read", outcome="refused", object=str(handover or "")))
         raise Absent
