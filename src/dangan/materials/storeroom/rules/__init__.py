@@ -1,0 +1,1 @@
+"""Decisions of the storeroom. Pure: values in, values out."""
