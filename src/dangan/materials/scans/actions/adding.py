@@ -16,7 +16,7 @@ from dangan.files.incoming import Incoming
 from dangan.files.models import SealedFile
 from dangan.files.rules import SCANS, BadFile
 from dangan.materials.scans.actions.writing import (
-    APART,
+    PARKED,
     current,
     drawn,
     hold,
@@ -97,7 +97,7 @@ def replace_page(actor: Actor, *, page: UUID, name: str, data: Incoming | bytes)
         place = before.index(old)
         old.state = Page.State.FORMER
         old.save(update_fields=["state"])
-        made = store(actor, row, file, drawn(key, file), APART)
+        made = store(actor, row, file, drawn(key, file), PARKED)
         Page.objects.filter(pk__in=[one.pk for one in made]).update(instead_of=old)
         renumber([*before[:place], *made, *before[place + 1 :]])
         recount([row])

@@ -16,7 +16,7 @@ from dangan.materials.catalogue.actions.writing import refuse_gated
 from dangan.materials.catalogue.models import Material
 from dangan.materials.catalogue.rules.bodies import MaterialBody
 from dangan.materials.scans.actions.writing import (
-    APART,
+    PARKED,
     current,
     hold,
     note,
@@ -111,7 +111,7 @@ def move_pages(actor: Actor, *, pages: Sequence[UUID], to: UUID) -> None:
 def _hand_over(going: Sequence[Page], target: Material) -> None:
     there = current(target.pk)
     for place, page in enumerate(going):
-        page.material, page.number = target, APART + place
+        page.material, page.number = target, PARKED + place
     Page.objects.bulk_update(going, ["material", "number"])
     renumber([*there, *going])
 

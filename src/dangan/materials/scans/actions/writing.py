@@ -26,8 +26,9 @@ from dangan.vault import queries as vault
 from dangan.vault.rules import SubjectKey, seal
 
 PERMISSION = "archive.scan"
-APART = 20_000
-"""Numbers above every real one, while pages change places."""
+PARKED, APART = 10_000, 15_000
+"""Above every real number: where pages stand that come from elsewhere, and how far all are moved
+while they change places, so that no two ever have the same."""
 
 
 def hold(actor: Actor, material: UUID, *, lock: bool = True) -> Material:
