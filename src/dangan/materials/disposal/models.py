@@ -132,7 +132,8 @@ class Due(models.Model):
     target = models.UUIDField()
     """Dossier (the subject), volume, material or row."""
     volume = models.UUIDField(null=True)
-    number = models.CharField(max_length=32, blank=True)
+    number = models.CharField(max_length=120, blank=True)
+    """档号 of the volume, or of all volumes of a dossier."""
     info_set = models.CharField(max_length=64, blank=True)
     sealed_ground = models.BinaryField()
     """Which line of the schedule, under the person's key: it may name the class of a paper."""
@@ -263,6 +264,9 @@ class Item(models.Model):
     info_set = models.CharField(max_length=64, blank=True)
     due_on = models.DateField()
     sealed_ground = models.BinaryField()
+    ground = models.CharField(max_length=16, blank=True)
+    """Once destroyed, the schedule's line for the ledger; empty of a material, whose class it
+    would tell."""
     opinion = models.CharField(max_length=8, choices=Opinion, default=Opinion.DESTROY)
     years = models.PositiveSmallIntegerField(default=0)
     sealed_reason = models.BinaryField(null=True)

@@ -283,13 +283,20 @@ def _due(person: _Person, found: Found) -> Due:
         subject=subject,
         target=found.target,
         volume=found.volume.pk if found.volume else None,
-        number=found.volume.number if found.volume else "",
+        number=_number(person, found),
         info_set=found.info_set,
         sealed_ground=seal_text(person.key, ground_place(subject, found.target), found.line),
         due_on=found.on,
         until=found.until,
         found_at=timezone.now(),
     )
+
+
+def _number(person: _Person, found: Found) -> str:
+    """By which the ledger will know it: 档号 of the volume, or of all volumes of a dossier."""
+    if found.what is What.DOSSIER:
+        return "、".join(sorted(volume.number for volume in person.volumes))[:120]
+    return found.volume.number if found.volume else ""
 
 
 def _formed(year: int, month: int, day: int) -> date | None:

@@ -39,7 +39,13 @@ from dangan.materials.disposal.models import DestructionList, Due, Extension, It
 from dangan.materials.disposal.problems import DisposalProblem
 from dangan.materials.disposal.rules.lists import execution_refusal, keep_until, total
 from dangan.materials.disposal.rules.schedules import due_on
-from dangan.materials.disposal.sealing import names_of, put_names
+from dangan.materials.disposal.sealing import (
+    ground_place,
+    keys_with_withheld,
+    names_of,
+    open_text,
+    put_names,
+)
 from dangan.vault import queries as vault
 from dangan.workflow.models import Case, Task
 
@@ -170,11 +176,20 @@ def _destroy(actor: Actor, item: Item) -> None:
     if person is None or person.state == Subject.State.DESTROYED:
         item.state, item.spared_for = Item.State.SPARED, "gone"
         return
+    ground = _ground(item) if item.what != What.MATERIAL else ""
     item.counts = _erase(actor, item, volumes)
     item.state = Item.State.DESTROYED
-    # What the appraisal said of it, and why it was due, goes with it.
+    # What the appraisal said of it goes with it.
+    item.ground = ground
     item.sealed_ground, item.sealed_reason = b"", None
     _forget(item)
+
+
+def _ground(item: Item) -> str:
+    """The line of the schedule by which it was due."""
+    key = keys_with_withheld([item.subject]).get(item.subject)
+    place = ground_place(item.subject, item.target)
+    return open_text(key, place, item.sealed_ground)[:16] if key else ""
 
 
 def _lock_volumes(item: Item) -> list[Volume]:

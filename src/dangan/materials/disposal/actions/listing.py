@@ -18,7 +18,6 @@ from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
 from dangan.dossiers.models import Subject
-from dangan.materials.catalogue.models import Volume
 from dangan.materials.disposal.holds import held
 from dangan.materials.disposal.models import DestructionList, Due, Item, What
 from dangan.materials.disposal.problems import DisposalProblem
@@ -124,19 +123,11 @@ def _item(row: DestructionList, place: int, due: Due, keys: Mapping[UUID, Subjec
         subject=due.subject,
         target=due.target,
         volume=due.volume,
-        number=due.number or _numbers(due),
+        number=due.number,
         info_set=due.info_set,
         due_on=due.due_on,
         sealed_ground=due.sealed_ground,
     )
-
-
-def _numbers(due: Due) -> str:
-    """Of a whole dossier: the numbers of its volumes, as far as they fit; the ledger keeps them."""
-    if due.what != What.DOSSIER:
-        return ""
-    volumes = Volume.objects.filter(subject=due.subject).exclude(standing="destroyed")
-    return "、".join(volumes.order_by("number").values_list("number", flat=True))[:120]
 
 
 def own_draft(actor: Actor, list_: UUID, *, states: Sequence[str] = ("draft",)) -> DestructionList:

@@ -259,10 +259,10 @@ def item_lines(actor: Actor, items: Sequence[Item], *, live: bool) -> tuple[Item
     lines = []
     for item in items:
         key = keys.get(item.subject)
-        ground = reason = ""
+        ground, reason = item.ground, ""
         if key:
             place = ground_place(item.subject, item.target)
-            ground = open_text(key, place, item.sealed_ground)
+            ground = open_text(key, place, item.sealed_ground) or item.ground
             reason = open_text(key, reason_place(item.subject, item.pk), item.sealed_reason)
         line = table.line(ground)
         lines.append(

@@ -88,7 +88,7 @@ def _item(item: ItemLine) -> dict[str, Any]:
     if item.years:
         opinion = f"{opinion} {item.years} 年"
     counts = "，".join(
-        f"{_COUNTS[key]} {value}" for key, value in item.counts.items() if key in _COUNTS
+        f"{label} {item.counts[key]}" for key, label in _COUNTS.items() if item.counts.get(key)
     )
     return {
         "position": item.position,
