@@ -39,7 +39,8 @@ def test_a_pdf_and_a_tiff_give_all_their_pages(archive: Archive, volume: Volume)
     first, second = (drawn(seed) for seed in (1, 2))
     pdf, tiff = io.BytesIO(), io.BytesIO()
     first.save(pdf, "PDF", save_all=True, append_images=[second], resolution=300)
-    first.save(tiff, "TIFF", save_all=True, append_images=[second])
+    # Pictures of their own: Pillow keeps how it last encoded one.
+    drawn(1).save(tiff, "TIFF", save_all=True, append_images=[drawn(2)])
     added = add(archive, ("a.pdf", pdf.getvalue()), ("b.tif", tiff.getvalue()))
     assert [(page.number, page.file_page) for page in added.pages] == [
         (1, 1),
