@@ -11,6 +11,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +22,7 @@ from dangan.materials.catalogue import panels, queries
 from dangan.materials.catalogue.panels import Mark
 from dangan.materials.catalogue.queries import Item, Look
 from dangan.materials.catalogue.queries.arranging import Arrangement, Line, arranged
+from dangan.materials.catalogue.rows import ShownLine, draw
 from dangan.materials.catalogue.rules.categories import Category
 from dangan.materials.catalogue.table import categories
 from dangan.ui import languages
@@ -39,29 +41,14 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLine:
-    """A line of the catalogue as the page draws it."""
-
-    id: UUID
-    label: str
-    title: str
-    formed: str
-    pages: int
-    secrecy: int
-    remark: str
-    mark: Mark | None
-    on: bool
-    renumber: str
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
     """The lines of one (sub)class."""
 
     no: str
     name: str
-    lines: tuple[ShownLine, ...]
+    count: int
     pages: int
+    rows: SafeString
 
 
 @page("archive.read")
@@ -75,7 +62,8 @@ def volume(request: ActorRequest, volume: UUID) -> HttpResponse:
     wanted = _wanted(request, chosen)
     items = [line.item for line in arrangement.lines]
     marks = panels.marks(request.actor, looked.volume)
-    groups = _groups(arrangement, wanted, marks, chosen)
+    base = f"{reverse('catalogue:volume', args=[volume])}?class={wanted}&material="
+    groups = _groups(arrangement, wanted, marks, chosen, base)
     context: dict[str, Any] = {
         "looked": looked,
         "volume": looked.volume,
@@ -86,7 +74,7 @@ def volume(request: ActorRequest, volume: UUID) -> HttpResponse:
         "wanted": wanted,
         "title": _title(wanted),
         "groups": groups,
-        "shown": sum(len(group.lines) for group in groups),
+        "shown": sum(group.count for group in groups),
         "shown_pages": sum(group.pages for group in groups),
         "total": len(arrangement.lines),
         "chosen": chosen,
@@ -161,7 +149,11 @@ def _tree(arrangement: Arrangement, wanted: str) -> list[Branch]:
 
 
 def _groups(
-    arrangement: Arrangement, wanted: str, marks: Mapping[UUID, Mark], chosen: Line | None
+    arrangement: Arrangement,
+    wanted: str,
+    marks: Mapping[UUID, Mark],
+    chosen: Line | None,
+    base: str,
 ) -> list[Group]:
     found: dict[str, list[ShownLine]] = {}
     for line in arrangement.lines:
@@ -173,8 +165,9 @@ def _groups(
         Group(
             no,
             languages.label(item.short, item.en) if (item := table.get(no)) else "",
-            tuple(lines),
+            len(lines),
             sum(line.pages for line in lines),
+            draw(lines, base),
         )
         for no, lines in found.items()
     ]

@@ -1,0 +1,90 @@
+"""The rows of a catalogue as HTML.
+
+A volume holds hundreds of materials. A template costs some 0.3 ms a row, three hundred rows more
+than the whole page may; the same row made here costs a hundredth of it. Everything a person typed
+is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from dangan.materials.catalogue.models import Secrecy
+from dangan.materials.catalogue.panels import Mark
+
+_TONES = {"ok": "okc", "warn": "warn", "late": "red"}
+_ROW = (
+    '<tr{on}><td class="c-no">{label}{old}</td>'
+    '<td class="c-title"><a href="{url}" data-line{current} title="{title}">{title}</a>'
+    "{secrecy}</td>"
+    '<td class="c-date">{formed}</td><td class="c-pages num">{pages}</td>'
+    '<td class="c-mark">{mark}</td>'
+    '<td class="c-remark{warn}" title="{remark}">{remark}</td></tr>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of the catalogue as the page draws it."""
+
+    id: UUID
+    label: str
+    title: str
+    formed: str
+    pages: int
+    secrecy: int
+    remark: str
+    mark: Mark | None
+    on: bool
+    renumber: str
+    """The number on the paper where it is another; empty when it agrees."""
+
+
+def draw(lines: Iterable[ShownLine], base: str) -> SafeString:
+    """Rows for the catalogue's table; ``base`` is the address to which a material is added."""
+    paper = escape(_("纸上编号"))
+    marks = {mark: _secrecy(mark) for mark in Secrecy}
+    base = escape(base)
+    return mark_safe("".join(_row(line, base, paper, marks) for line in lines))  # noqa: S308 - escaped below
+
+
+def _row(line: ShownLine, base: str, paper: str, marks: dict[Secrecy, str]) -> str:
+    warn = line.mark is not None and line.mark.state == "warn"
+    old = f'<span class="cat-old" title="{paper}">{escape(line.renumber)}</span>'
+    return _ROW.format(
+        on=' class="on"' if line.on else "",
+        label=escape(line.label),
+        old=old if line.renumber else "",
+        url=f"{base}{line.id}",
+        current=' aria-current="true"' if line.on else "",
+        title=escape(line.title),
+        secrecy=marks[Secrecy(line.secrecy)],
+        formed=escape(line.formed),
+        pages=line.pages or "",
+        mark=_mark(line.mark),
+        warn=" warn" if warn else "",
+        remark=escape(line.remark),
+    )
+
+
+def _mark(mark: Mark | None) -> str:
+    if mark is None:
+        return ""
+    tone = _TONES.get(mark.state, "ink4")
+    text = escape(mark.text)
+    said = f'role="img" aria-label="{text}" title="{text}"'
+    return f'<i class="ti ti-{escape(mark.icon)} {tone}" {said}></i>'
+
+
+def _secrecy(mark: Secrecy) -> str:
+    """As ``catalogue/parts/secrecy.html`` draws it."""
+    if mark is Secrecy.NONE:
+        return ""
+    top = " secret-top" if mark is Secrecy.TOP else ""
+    return f' <span class="mk secret{top}">{escape(str(mark.label))}</span>'
