@@ -9,9 +9,11 @@ GROUPS = {
     "audit": "日志的写入、核验、证明",
     "vault": "封存、密钥轮换",
     "files": "密封文件",
+    "scans": "扫描件的收入和查看",
     "import": "电子表格导入",
     "roster": "花名册、检索、统计",
     "workflow": "审批引擎和审批事项",
+    "reading": "扫描件文字的识别和检索",
     "pages": "页面的服务器用时和 SQL 条数",
 }
 """Groups in the order they run, each with what it measures."""

@@ -76,6 +76,34 @@ def files(*, quick: bool) -> list[Figure]:
     ]
 
 
+def scans(*, quick: bool) -> list[Figure]:
+    """Pages taken in by an archivist, in an organisation of one unit and one person."""
+    from dangan.access.actions import create_account
+    from dangan.access.queries import actor_of, console_actor
+    from dangan.dossiers.actions import apply_plans
+    from dangan.dossiers.rules import RowPlan, SubjectPlan
+    from dangan.materials.scans.benchmark import bench_scans
+    from dangan.organization.actions import load_units
+    from dangan.organization.queries import tree
+
+    load_units(console_actor(), [("测算集团", "group")])
+    unit = str(next(iter(tree().nodes.values())).id)
+    rows = [
+        RowPlan("identity", {"name": "测算", "employee_number": "000001"}),
+        RowPlan("post", {"unit": unit, "position": "工程师", "joined": "2016-07-11"}),
+    ]
+    person = apply_plans(console_actor(), plans=[SubjectPlan(rows)], reason="测算")[0].subject
+    account = create_account(
+        console_actor(),
+        login="bench-archivist",
+        name="测算",
+        roles=[("archivist", None)],
+        password="Dangan2026",  # noqa: S106 - an account that lives for one run
+        must_change=False,
+    )
+    return _figures(bench_scans(lambda: actor_of(account.id), person, pages=40 if quick else 400))
+
+
 def imports(*, quick: bool) -> list[Figure]:
     from dangan.access.queries import console_actor
     from dangan.exchange.benchmark import figures
@@ -105,6 +133,13 @@ def workflow(*, quick: bool) -> list[Figure]:
         *_figures(figures(quick=quick)),
         *flows(people=people, past=past, late=late, rounds=rounds),
     ]
+
+
+def reading(*, quick: bool) -> list[Figure]:
+    from dangan.access.queries import console_actor
+    from dangan.materials.reading.benchmark import bench_reading
+
+    return _figures(bench_reading(console_actor(), pages=2_000 if quick else 100_000))
 
 
 def pages(*, quick: bool) -> list[Figure]:
@@ -150,9 +185,11 @@ RUNS: dict[str, Callable[..., list[Figure]]] = {
     "audit": audit,
     "vault": vault,
     "files": files,
+    "scans": scans,
     "import": imports,
     "roster": roster,
     "workflow": workflow,
+    "reading": reading,
     "pages": pages,
 }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -19,6 +19,8 @@ WORKING_WIDTH = 620
 """Pixels of the copy that skew is measured on."""
 ANGLES = 4.0
 """Degrees to either side within which skew is looked for."""
+STRIPS = 24
+"""Upright strips that the page is sheared in."""
 INK = 160
 """A grey value darker than this is ink."""
 BLANK_SHARE = 0.0008
@@ -60,20 +62,21 @@ def skew(grey: Grey) -> float:
     """The angle at which rows of ink are densest, by shearing: the variance of row sums is
     greatest when lines of writing lie level. Within 0.1 degrees for a page of text."""
     dark = (_inside(grey) < INK).astype(np.float32)
-    coarse = max(np.arange(-ANGLES, ANGLES + 0.1, 0.5), key=lambda angle: _level(dark, angle))
-    fine = np.arange(coarse - 0.4, coarse + 0.41, 0.1)
-    return float(max(fine, key=lambda angle: _level(dark, float(angle))))
+    edges = np.linspace(0, dark.shape[1], STRIPS + 1).astype(int)
+    strips = np.add.reduceat(dark, edges[:-1], axis=1)
+    away = (edges[:-1] + edges[1:]) / 2 - dark.shape[1] / 2
+    level = partial(_level, strips, away)
+    coarse = max(np.arange(-ANGLES, ANGLES + 0.1, 0.5), key=level)
+    return float(max(np.arange(coarse - 0.4, coarse + 0.41, 0.1), key=level))
 
 
-def _level(dark: NDArray[np.float32], degrees: float) -> float:
-    """How unevenly ink is spread over rows after turning by ``degrees`` (sheared in strips)."""
-    high, wide = dark.shape
-    strips = 24
-    edges = np.linspace(0, wide, strips + 1).astype(int)
-    sums = np.zeros(high, dtype=np.float32)
-    for left, right in itertools.pairwise(edges):
-        lift = round(np.tan(np.radians(degrees)) * ((left + right) / 2 - wide / 2))
-        sums += np.roll(dark[:, left:right].sum(axis=1), lift)
+def _level(strips: NDArray[np.float32], away: NDArray[np.float64], degrees: float) -> float:
+    """How unevenly ink is spread over rows after turning by ``degrees``: each strip's rows are
+    lifted by how far it stands ``away`` from the middle."""
+    high, count = strips.shape
+    lifts = np.rint(np.tan(np.radians(degrees)) * away).astype(int)
+    rows = (np.arange(high)[:, None] - lifts) % high
+    sums = strips[rows, np.arange(count)].sum(axis=1)
     return float(np.square(np.diff(sums)).sum())
 
 
