@@ -34,7 +34,7 @@ def _day(label: Any, *, required: bool = True) -> forms.DateField:
         label=label,
         required=required,
         input_formats=DATE_FORMATS,
-        initial=timezone.localdate,
+        initial=timezone.localdate if required else None,
         error_messages={"invalid": BAD_DATE},
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )

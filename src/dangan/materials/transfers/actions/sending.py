@@ -231,7 +231,8 @@ def _chosen(actor: Actor, ids: Collection[UUID]) -> list[Volume]:
         raise TransferProblem(
             Message("一份转递单最多 {most} 卷，请分几份转递单办理。", most=MOST_VOLUMES), "volume"
         )
-    return [keep(actor, one, "transfers.manage").volume for one in sorted(set(ids))]
+    found = [keep(actor, one, "transfers.manage").volume for one in sorted(set(ids))]
+    return sorted(found, key=lambda volume: volume.number)
 
 
 def _check_words(slip: Slip) -> None:

@@ -134,7 +134,9 @@ def slips(
 def slip(actor: Actor, transfer: UUID) -> SlipView:
     """One slip for those who keep every file on it. Raises :class:`Absent` (noted)."""
     row = Transfer.objects.filter(pk=transfer).first()
-    lines = list(row.lines.select_related("volume__subject").order_by("pk")) if row else []
+    lines = (
+        list(row.lines.select_related("volume__subject").order_by("volume__number")) if row else []
+    )
     if row is None or not lines or not all(may_keep(actor, line.volume) for line in lines):
         actor.trail.add(Event("transfer.read", outcome="refused", object=str(transfer)))
         raise Absent
@@ -143,7 +145,7 @@ def slip(actor: Actor, transfer: UUID) -> SlipView:
 
 def content_of(actor: Actor, row: Transfer) -> Mapping[str, Any]:
     """For the case page: whoever decides learns whose files go where."""
-    lines = list(row.lines.select_related("volume__subject").order_by("pk"))
+    lines = list(row.lines.select_related("volume__subject").order_by("volume__number"))
     return {"slip": _view(actor, row, lines)}
 
 
