@@ -4,13 +4,18 @@ went is read by nobody."""
 from __future__ import annotations
 
 import pytest
+from django.test import TestCase
 from tests.cast import written_events
+from tests.files.scans import page, tiff
 from tests.materials.disposal.conftest import House
 
 from dangan.access.rules import Absent, Refused
 from dangan.access.second_factor import WrongCode
 from dangan.dossiers import queries as dossiers
 from dangan.dossiers.models import Portrait, Record, Subject, UniqueToken
+from dangan.files.models import SealedFile
+from dangan.files.storage import files as storage
+from dangan.files.storage import place_of
 from dangan.materials.catalogue import queries as catalogue
 from dangan.materials.catalogue.models import Material, MaterialVersion, Volume
 from dangan.materials.disposal import actions
@@ -18,6 +23,8 @@ from dangan.materials.disposal.actions.listing import Pick
 from dangan.materials.disposal.erasers import columns
 from dangan.materials.disposal.models import DestructionList, Due, Item
 from dangan.materials.disposal.problems import DisposalProblem
+from dangan.materials.scans import actions as scans
+from dangan.materials.scans.models import Page
 from dangan.vault import queries as vault
 from dangan.vault.rules import KeyDestroyed
 from dangan.workflow import actions as workflow
@@ -187,3 +194,40 @@ def test_a_list_altered_behind_the_approval_is_not_executed(house: House) -> Non
     with pytest.raises(DisposalProblem, match="与批准时不一致"):
         actions.execute(house.actor("archivist"), list_=row.pk)
     vault.key_of(other)
+
+
+def test_scans_texts_place_and_label_go_with_the_volume(house: House) -> None:
+    house.leave("罗文博")
+    volume = house.volume("罗文博")
+    house.archive.volume("罗文博", "staff")  # for good: the dossier stays
+    paper = Material.objects.filter(volume=volume).first()
+    assert paper
+    scans.add_pages(house.archive.archivist, material=paper.pk, files=[("1.jpg", page())])
+    scan = Page.objects.get()
+    stored = SealedFile.objects.get(pk=scan.file)
+    assert storage().exists(place_of(stored.object))
+    house.due()
+    row = house.witnessed(Pick("volume", volume.pk))
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        done = actions.execute(house.actor("archivist"), list_=row.pk)
+    assert (done.counts["scans"], done.counts["files"]) == (1, 1)
+    scan.refresh_from_db()
+    stored.refresh_from_db()
+    assert (bytes(scan.sealed_thumbnail), bytes(scan.sealed_checks)) == (b"", b"")
+    assert (stored.state, bytes(stored.sealed_key)) == (SealedFile.State.GONE, b"")
+    assert not storage().exists(place_of(stored.object))
+
+
+def test_a_file_in_which_anothers_pages_lie_stays(house: House) -> None:
+    house.leave("罗文博")
+    going, staying = house.volume("罗文博"), house.archive.volume("罗文博", "staff")
+    first = Material.objects.filter(volume=going).first()
+    other = Material.objects.filter(volume=staying).first()
+    assert first and other
+    scans.add_pages(house.archive.archivist, material=first.pk, files=[("a.tif", tiff(2))])
+    one = Page.objects.filter(material=first).order_by("number").first()
+    assert one
+    Page.objects.filter(pk=one.pk).update(material=other, number=1)
+    house.due()
+    house.destroyed(Pick("volume", going.pk))
+    assert SealedFile.objects.get(pk=one.file).state == SealedFile.State.KEPT

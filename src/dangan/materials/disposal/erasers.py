@@ -26,6 +26,8 @@ from dangan.materials.disposal import erasure
 from dangan.materials.disposal.erasure import Scope
 from dangan.materials.disposal.models import Due, Item, Postponed
 from dangan.materials.reading.actions.erasing import erase as erase_readings
+from dangan.materials.scans.models import Arrival, Page
+from dangan.materials.storeroom.models import Code, Move, Placement
 
 APART: frozenset[str] = frozenset(
     {
@@ -41,6 +43,8 @@ def register() -> None:
     erasure.register("catalogue", _catalogue)
     erasure.register("files", _files)
     erasure.register("reading", _readings)
+    erasure.register("scans", _scans)
+    erasure.register("storeroom", _storeroom)
     erasure.register("tables", _tables)
 
 
@@ -84,6 +88,44 @@ def _files(actor: Actor, scope: Scope) -> Mapping[str, int]:
         files.discard(actor, file=file)
     SealedFile.objects.filter(subject__in=scope.subjects).update(sealed_name=b"")
     return {"files": len(wanted)}
+
+
+def _scans(actor: Actor, scope: Scope) -> Mapping[str, int]:
+    """Pages lose thumbnails and findings; their files go, unless another's pages lie in them."""
+    pages = Page.objects.filter(material__in=scope.materials)
+    arrivals = Arrival.objects.filter(volume__in=scope.volumes)
+    wanted = set(pages.values_list("file", flat=True)) | set(
+        arrivals.values_list("file", flat=True)
+    )
+    shared = Page.objects.filter(file__in=wanted).exclude(material__in=scope.materials)
+    wanted -= set(shared.values_list("file", flat=True))
+    kept = SealedFile.objects.filter(pk__in=wanted, state=SealedFile.State.KEPT)
+    gone = list(kept.order_by("pk").values_list("pk", flat=True))
+    for file in gone:
+        files.discard(actor, file=file)
+    SealedFile.objects.filter(pk__in=gone).update(sealed_name=b"")
+    arrivals.delete()
+    count = pages.filter(state=Page.State.CURRENT).count()
+    pages.update(sealed_thumbnail=b"", sealed_checks=b"", state=Page.State.REMOVED)
+    return {"scans": count, "files": len(gone)}
+
+
+def _storeroom(actor: Actor, scope: Scope) -> Mapping[str, int]:
+    """A destroyed volume has no place and its label says nothing any more; its way stays told."""
+    now = timezone.now()
+    for home in Placement.objects.filter(volume__in=scope.volumes, place__isnull=False):
+        Move.objects.create(
+            volume_id=home.volume_id,
+            origin_id=home.place_id,
+            kind=Move.Kind.OUT,
+            at=now,
+            by=actor.id,
+        )
+        home.place, home.since, home.by = None, now, actor.id
+        home.save(update_fields=["place", "since", "by"])
+    labels = Code.objects.filter(volume__in=scope.volumes, void_at__isnull=True)
+    labels.update(void_at=now, void_by=actor.id)
+    return {}
 
 
 def _readings(actor: Actor, scope: Scope) -> Mapping[str, int]:  # noqa: ARG001

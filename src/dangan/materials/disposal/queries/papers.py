@@ -28,6 +28,7 @@ _COUNTS = {
     "volumes": "案卷",
     "materials": "材料",
     "pages": "页",
+    "scans": "扫描页",
     "files": "电子文件",
     "texts": "识别文本",
     "records": "信息集记录",
