@@ -27,6 +27,11 @@ TITLES = {
     FileKind.STAFF: "查阅职工档案审批表",
     FileKind.EMPLOYEE_FILE: "查阅员工资料审批表",
 }
+RULES = "不得涂改、圈画、抽取、撤换档案材料，不得擅自拍摄、复制、外传；只用于表中所写的事由。"
+CADRE_RULES = (
+    "查阅干部人事档案由两名以上人员同时进行，任何人不得查阅本人及亲属的档案；"
+    "不得涂改、圈画、抽取、撤换，不得擅自拍摄、复制、外传。"
+)
 
 
 def consultation_form(actor: Actor, consultation: UUID) -> bytes:
@@ -57,7 +62,7 @@ def consultation_form(actor: Actor, consultation: UUID) -> bytes:
             "readers": [
                 {
                     "name": line.name,
-                    "unit": line.unit or view.applicant_unit,
+                    "unit": line.unit,
                     "document": f"{line.document} {line.document_number}".strip(),
                     "party": {"yes": "是", "no": "否"}.get(line.party, ""),
                 }
@@ -65,7 +70,11 @@ def consultation_form(actor: Actor, consultation: UUID) -> bytes:
             ],
             "asked": [list(pair) for pair in view.asked],
             "granted": [list(pair) for pair in view.granted],
-            "opinions": _opinions(row.case),
+            "opinions": [
+                one | {"words": view.body.checked} if one["verdict"] == CHECKED else one
+                for one in _opinions(row.case)
+            ],
+            "rules": CADRE_RULES if row.volume.kind == FileKind.CADRE else RULES,
             "opened": _moment(row.opened_at),
             "until": _moment(row.ended_at or row.until),
             "state": view.word,
@@ -201,7 +210,8 @@ def _opinions(case: UUID | None) -> list[dict[str, str]]:
     ]
 
 
-_DECIDED = {"agree": "同意", "refuse": "拒绝", "fill": "已核对", "return": "退回"}
+CHECKED = "已核对"
+_DECIDED = {"agree": "同意", "refuse": "拒绝", "fill": CHECKED, "return": "退回"}
 
 
 def _step_labels(case: Case) -> dict[str, str]:

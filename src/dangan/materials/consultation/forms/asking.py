@@ -62,7 +62,9 @@ class ConsultationForm(forms.Form):
         initial="all",
     )
     categories = forms.MultipleChoiceField(
-        label=gettext_lazy("类别"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("类别"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
     sought = fields.words(
         gettext_lazy("要看的材料"),
@@ -111,7 +113,8 @@ class ConsultationForm(forms.Form):
             )
             field.actor = actor
             self.fields[name] = field
-        self._choices("ground", [(one.code, one.label) for one in tables.grounds().values()])
+        grounds = [(one.code, one.label) for one in tables.grounds().values()]
+        self._choices("ground", [("", _("请选择")), *grounds])
         self._choices(
             "categories",
             [(one.no, f"{one.display_no} {label(one.name, one.en)}") for one in categories().main],

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dangan.access.rules import Actor
@@ -30,7 +31,7 @@ class CopyingForm(forms.Form):
 
     materials = forms.MultipleChoiceField(
         label=gettext_lazy("材料"),
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         error_messages={"required": gettext_lazy("请勾选要复制的材料。")},
     )
     form = forms.ChoiceField(
@@ -88,7 +89,10 @@ class ProvisionForm(forms.Form):
     receiver = fields.line(gettext_lazy("接收单位"), required=True, most=120)
     contact = fields.line(gettext_lazy("接收单位联系人"), most=50)
     contact_phone = fields.line(gettext_lazy("联系电话"), most=30)
-    basis = forms.ChoiceField(label=gettext_lazy("法律依据"))
+    basis = forms.ChoiceField(
+        label=gettext_lazy("法律依据"),
+        error_messages={"required": gettext_lazy("请选择法律依据。")},
+    )
     basis_words = fields.line(
         gettext_lazy("依据说明"), help=gettext_lazy("法条、来函文号或合同编号"), most=200
     )
@@ -128,7 +132,8 @@ class ProvisionForm(forms.Form):
         assert isinstance(volume, VolumeField)  # noqa: S101 - declared above
         assert isinstance(basis, forms.ChoiceField)  # noqa: S101 - declared above
         volume.actor = actor
-        basis.choices = [(one.code, one.label) for one in tables.bases().values()]
+        bases = [(one.code, one.label) for one in tables.bases().values()]
+        basis.choices = [("", _("请选择")), *bases]
 
     def wish(self) -> ProvisionWish:
         given = self.cleaned_data

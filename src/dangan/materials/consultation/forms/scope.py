@@ -35,7 +35,7 @@ class ScopeForm(forms.Form):
     materials = forms.MultipleChoiceField(
         label=gettext_lazy("准予查阅的材料"),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         error_messages={
             "invalid_choice": gettext_lazy("有的材料不在申请的范围内，请刷新后重新勾选。")
         },

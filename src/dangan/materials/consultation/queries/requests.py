@@ -44,6 +44,7 @@ from dangan.ui.languages import label
 from dangan.vault import queries as vault
 from dangan.vault.rules import SubjectKey
 from dangan.workflow.models import Case
+from dangan.workflow.people import units_of
 from dangan.workflow.rights import may_see
 
 PARTY = "identity.political_status"
@@ -369,16 +370,20 @@ def reader_lines(
     now = timezone.now()
     reading = reading_of(row)
     known = {one.seat: one for one in outsiders}
-    party = _party(actor, [seat.account for seat in seats if seat.account])
+    of = _subjects([seat.account for seat in seats if seat.account])
+    party = _party(actor, of)
+    standing_in = units_of(set(of.values()))
     lines = []
     for seat in seats:
         there = present(place_of(seat), now, reading.presence)
         if seat.account is not None:
+            unit = standing_in.get(of[seat.account]) if seat.account in of else None
             lines.append(
                 ReaderLine(
                     seat.pk,
                     names.get(seat.account, ""),
                     False,
+                    unit=units.label(unit) if unit else "",
                     present=there,
                     opened_at=seat.opened_at,
                     ended=seat.ended_at is not None,
@@ -403,22 +408,21 @@ def reader_lines(
     return tuple(lines)
 
 
-def _party(actor: Actor, accounts: Iterable[UUID]) -> dict[UUID, str]:
+def _subjects(accounts: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Whose accounts these are; accounts without a dossier are left out."""
+    rows = Account.objects.filter(pk__in=list(accounts), subject__isnull=False)
+    return {account: subject for account, subject in rows.values_list("pk", "subject") if subject}
+
+
+def _party(actor: Actor, of: Mapping[UUID, UUID]) -> dict[UUID, str]:
     """Who is a party member, where the actor may read it and it is filled in."""
-    if PARTY.partition(".")[2] not in dictionary.current().sets["identity"].by_key:
+    known = dictionary.current().sets["identity"].by_key
+    if PARTY.partition(".")[2] not in known or not actor.may("roster.view"):
         return {}
-    if not actor.may("roster.view"):
-        return {}
-    of = dict(
-        Account.objects.filter(pk__in=list(accounts), subject__isnull=False).values_list(
-            "pk", "subject"
-        )
-    )
-    rows = roster.rows_of(actor, [subject for subject in of.values() if subject], [PARTY])
+    rows = roster.rows_of(actor, of.values(), [PARTY])
     found = {}
     for account, subject in of.items():
-        row = rows.get(subject) if subject else None
-        cell = row.cells[PARTY] if row is not None else None
+        cell = rows[subject].cells[PARTY] if subject in rows else None
         if cell is not None and cell.showing is Showing.PLAIN and cell.value:
             found[account] = "yes" if str(cell.value) in _members() else "no"
     return found
