@@ -104,6 +104,12 @@ def scans(*, quick: bool) -> list[Figure]:
     return _figures(bench_scans(lambda: actor_of(account.id), person, pages=40 if quick else 400))
 
 
+def catalogue(*, quick: bool) -> list[Figure]:
+    from dangan.materials.catalogue.benchmark import bench_catalogue
+
+    return _figures(bench_catalogue(rounds=20 if quick else 100))
+
+
 def imports(*, quick: bool) -> list[Figure]:
     from dangan.access.queries import console_actor
     from dangan.exchange.benchmark import figures
@@ -186,6 +192,7 @@ RUNS: dict[str, Callable[..., list[Figure]]] = {
     "vault": vault,
     "files": files,
     "scans": scans,
+    "catalogue": catalogue,
     "import": imports,
     "roster": roster,
     "workflow": workflow,

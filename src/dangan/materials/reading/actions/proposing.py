@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from dangan.access.rules import Absent, Actor, refuse
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
-from dangan.dictionary.rules import Message
+from dangan.dictionary.rules import Json, Message
 from dangan.dossiers.proposals import actions as proposals
 from dangan.dossiers.proposals.actions import Submitted
-from dangan.dossiers.rules import RowPlan
+from dangan.dossiers.rules import FieldProblem, InvalidRecord, RowPlan
 from dangan.materials.catalogue.queries import Item, Look
 from dangan.materials.catalogue.rules.seeing import NAMED_READERS_FROM
 from dangan.materials.reading.problems import ReadingProblem
-from dangan.materials.reading.queries.suggesting import DocumentView, suggestions
+from dangan.materials.reading.queries.suggesting import DocumentView, parsed, suggestions
 from dangan.materials.reading.queries.texts import texts
 
 NOTHING_CHOSEN = Message("请至少勾选一项再提交。")
@@ -56,15 +56,26 @@ def propose(
 
 def _chosen(
     actor: Actor, subject: UUID, document: DocumentView, values: Mapping[str, str]
-) -> dict[str, str]:
+) -> dict[str, Json | None]:
+    """The confirmed values as they are stored; raises :class:`InvalidRecord` for what is none."""
     lines = {line.field.key: line for line in document.lines}
     if not set(values) <= set(lines):
         raise Absent
     if not all(lines[key].allowed for key in values):
         raise refuse(actor, "changes.start", subject=subject)
-    chosen = {key: text.strip() for key, text in values.items() if text.strip()}
-    if not chosen:
+    typed = {key: text.strip() for key, text in values.items() if text.strip()}
+    if not typed:
         raise ReadingProblem(NOTHING_CHOSEN)
+    chosen: dict[str, Json | None] = {}
+    problems = []
+    for key, text in typed.items():
+        found = parsed(lines[key].field, text)
+        if isinstance(found, Message):
+            problems.append(FieldProblem(key, found))
+        else:
+            chosen[key] = found
+    if problems:
+        raise InvalidRecord(document.info_set.key if document.info_set else "", problems)
     return chosen
 
 

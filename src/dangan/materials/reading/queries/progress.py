@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists
 
 from dangan.access.rules import Actor, require
 from dangan.materials.reading.models import Control, Reading
@@ -19,9 +19,9 @@ def progress(actor: Actor) -> Progress:
     """Over the whole archive room: counts only, and whether reading rests. Raises
     :class:`Refused` without ``archive.search``."""
     require(actor, "archive.search")
-    rows = Reading.objects.values_list("state").annotate(pages=Count("*"))
-    paused = Control.objects.filter(paused_at__isnull=False).exists()
-    return _progress(rows, paused=paused)
+    paused = Exists(Control.objects.filter(paused_at__isnull=False))
+    rows = list(Reading.objects.values_list("state").annotate(pages=Count("*"), rests=paused))
+    return _progress([row[:2] for row in rows], paused=any(row[2] for row in rows))
 
 
 def progress_of(volumes: Collection[UUID]) -> dict[UUID, Progress]:

@@ -11,8 +11,9 @@ from django.utils import timezone
 
 from dangan.access.rules import Absent, Actor, Refused, Showing
 from dangan.audit.rules import Event
+from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary import values as field_values
-from dangan.dictionary.rules import BadValue, Field, InfoSet, Message
+from dangan.dictionary.rules import BadValue, Field, InfoSet, Json, Message
 from dangan.dossiers import queries as dossiers
 from dangan.dossiers.proposals.actions.holding import RIGHTS
 from dangan.dossiers.queries import CellView, Opened
@@ -104,14 +105,14 @@ def _view(
 ) -> DocumentView:
     info_set = opened.dictionary.sets.get(document.info_set) if opened else None
     known = {item.key: item for item in info_set.fields} if info_set else {}
-    parsed = {
-        value.field: _parsed(opened, known[value.field], value.text)
+    read = {
+        value.field: parsed(known[value.field], value.text)
         for value in document.values
-        if opened and value.field in known
+        if value.field in known
     }
-    row = _row(opened, info_set, rows, parsed) if opened and info_set else None
+    row = _row(opened, info_set, rows, read) if opened and info_set else None
     lines = [
-        _line(opened, info_set, value, parsed[value.field], row)
+        _line(opened, info_set, value, read[value.field], row)
         for value in document.values
         if opened and info_set and value.field in known
     ]
@@ -125,7 +126,7 @@ def _view(
         holder=_holder(opened, rows, document),
         name=document.name,
         lines=tuple(lines),
-        other=tuple(value for value in document.values if value.field not in parsed),
+        other=tuple(value for value in document.values if value.field not in read),
     )
 
 
@@ -133,7 +134,7 @@ def _line(
     opened: Opened,
     info_set: InfoSet,
     value: Value,
-    parsed: Any,
+    found: Any,
     row: Row | None,
 ) -> FieldLine:
     item = next(field for field in info_set.fields if field.key == value.field)
@@ -141,18 +142,18 @@ def _line(
     held = row.values.get(item.key) if row else None
     old = cell_view(item, held, showing, opened.words)
     allowed = item in opened.changeable(info_set, RIGHTS) and _may_start(opened)
-    if isinstance(parsed, Message):
-        return FieldLine(item, value, value.text, old, "invalid", allowed, parsed)
-    text = opened.words.display(item, parsed)
-    return FieldLine(item, value, text, old, _state(parsed, held, showing), allowed)
+    if isinstance(found, Message):
+        return FieldLine(item, value, value.text, old, "invalid", allowed, found)
+    text = opened.words.display(item, found)
+    return FieldLine(item, value, text, old, _state(found, held, showing), allowed)
 
 
-def _state(parsed: Any, held: Any, showing: Showing) -> State:
+def _state(found: Any, held: Any, showing: Showing) -> State:
     if showing is not Showing.PLAIN:
         return "unknown"
     if held in (None, ""):
         return "new"
-    return "same" if parsed == held else "changed"
+    return "same" if found == held else "changed"
 
 
 def _may_start(opened: Opened) -> bool:
@@ -160,11 +161,12 @@ def _may_start(opened: Opened) -> bool:
     return opened.actor.may("self.edit" if own else "changes.start")
 
 
-def _parsed(opened: Opened, item: Field, text: str) -> Any:
+def parsed(item: Field, text: str) -> Json | Message | None:
     """The stored value, or why it is none."""
     context = field_values.ParseContext(today=timezone.localdate())
+    dictionary = dictionary_queries.current()
     try:
-        return field_values.parse(item, text, dictionary=opened.dictionary, context=context)
+        return field_values.parse(item, text, dictionary=dictionary, context=context)
     except BadValue as error:
         return error.message
 
@@ -173,7 +175,7 @@ def _row(
     opened: Opened,
     info_set: InfoSet,
     rows: Mapping[str, Sequence[Row]],
-    parsed: Mapping[str, Any],
+    read: Mapping[str, Any],
 ) -> Row | None:
     """The row the document is about, told by what the reader may see of it only."""
     plain = {
@@ -183,7 +185,7 @@ def _row(
     }
     there = rows.get(info_set.key, ())
     seen = [(row.row, {key: row.values.get(key) for key in plain}) for row in there]
-    wanted = matching_row(info_set.key, parsed, seen)
+    wanted = matching_row(info_set.key, read, seen)
     return next((row for row in there if row.row == wanted), None)
 
 
