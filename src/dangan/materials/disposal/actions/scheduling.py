@@ -32,9 +32,7 @@ def save_schedule(actor: Actor, *, base: int, lines: Sequence[Line]) -> int:
     try:
         lines = checked(lines)
     except BadSchedule as bad:
-        raise DisposalProblem(
-            Message("“{line}”：{why}", line=bad.key, why=Message(bad.text))
-        ) from None
+        raise DisposalProblem(Message("“{line}”：{why}", line=bad.key, why=bad.message)) from None
     with recording(actor):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])

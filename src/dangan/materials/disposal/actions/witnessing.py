@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from dangan.access import units
 from dangan.access.queries import names_of_accounts
@@ -24,13 +25,13 @@ from dangan.materials.disposal.rules.lists import Refusal, Standing, witness_ref
 from dangan.materials.disposal.sealing import names_of, put_names
 
 WORDS: dict[Refusal, str] = {
-    "state": "清册现在不在待监销状态，不能办理。请刷新后再看。",
-    "proposer": "清册由你提出，不能由你监销，请另一位监销人确认。",
-    "again": "你已经确认过，还需要另一位监销人。",
-    "relative": "清册里有你本人或亲属的档案，你要回避，请另一位办理。",
-    "full": "两位监销人都已确认，可以执行销毁。",
-    "executor": "监销人不能同时执行销毁，请另一位档案管理员执行。",
-    "missing": "两位监销人还没有都确认，不能执行销毁。",
+    "state": gettext_noop("清册现在不在待监销状态，不能办理。请刷新后再看。"),
+    "proposer": gettext_noop("清册由你提出，不能由你监销，请另一位监销人确认。"),
+    "again": gettext_noop("你已经确认过，还需要另一位监销人。"),
+    "relative": gettext_noop("清册里有你本人或亲属的档案，你要回避，请另一位办理。"),
+    "full": gettext_noop("两位监销人都已确认，可以执行销毁。"),
+    "executor": gettext_noop("监销人不能同时执行销毁，请另一位档案管理员执行。"),
+    "missing": gettext_noop("两位监销人还没有都确认，不能执行销毁。"),
 }
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from dangan.dictionary.rules import Message
+
 Start = Literal["departure", "formation", "end", "transfer"]
 """离职, 形成, 终止 (of a contract), 转出: the day from which the term runs."""
 
@@ -37,12 +39,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class BadSchedule(ValueError):  # noqa: N818 - an answer to the person
-    """The table cannot be used; ``key`` is the line's, ``text`` the sentence."""
+    """The table cannot be used; ``key`` is the line's, ``message`` says why."""
 
-    def __init__(self, key: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, key: str, message: Message) -> None:
+        super().__init__(message.text)
         self.key = key
-        self.text = text
+        self.message = message
 
 
 def checked(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -51,17 +53,17 @@ def checked(lines: Sequence[Line]) -> tuple[Line, ...]:
     spoken: set[tuple[str, str]] = set()
     for line in lines:
         if line.key in seen:
-            raise BadSchedule(line.key, "两行的编号相同，请改其中一行。")
+            raise BadSchedule(line.key, Message("两行的编号相同，请改其中一行。"))
         seen.add(line.key)
         if not line.label.strip():
-            raise BadSchedule(line.key, "请填写名称。")
+            raise BadSchedule(line.key, Message("请填写名称。"))
         if line.years is not None and not 0 <= line.years <= MOST_YEARS:
-            raise BadSchedule(line.key, "年数写 0 到 100，永久保管留空。")
+            raise BadSchedule(line.key, Message("年数写 0 到 100，永久保管留空。"))
         if line.statutory and not line.law.strip():
-            raise BadSchedule(line.key, "法定期限要写明依据的法规条文。")
+            raise BadSchedule(line.key, Message("法定期限要写明依据的法规条文。"))
         for name in line.names:
             if (line.applies, name) in spoken:
-                raise BadSchedule(line.key, "同一对象出现在两行，请只留一行。")
+                raise BadSchedule(line.key, Message("同一对象出现在两行，请只留一行。"))
             spoken.add((line.applies, name))
     return tuple(lines)
 
