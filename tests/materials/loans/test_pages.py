@@ -10,7 +10,9 @@ from django.urls import reverse
 from tests.materials.loans.conftest import asked, lent, ready, signature
 from tests.materials.office import Office
 
+from dangan.materials.loans import actions
 from dangan.materials.loans.models import Loan, Request
+from dangan.materials.storeroom import codes, phone
 
 
 def test_the_register_shows_what_is_out_in_few_statements(office: Office) -> None:
@@ -83,6 +85,21 @@ def test_the_borrower_signs_on_their_own_page(office: Office) -> None:
     assert "签收" in he.get(f"/archive/loans/{loan.pk}/").content.decode()
     he.post(f"/archive/loans/{loan.pk}/sign/")
     assert Loan.objects.get().signing == "login"
+
+
+def test_a_scanned_label_leads_to_lending_and_then_to_returning(office: Office) -> None:
+    volume = office.archive.volume("沈知微")
+    keeper, actor = office.browser("keeper"), office.actor("keeper")
+    code = codes.issue(actor, volumes=[volume.pk])[volume.pk]
+    assert "lend" not in {offer.key for offer in phone.offers(actor, codes.find(actor, code))}
+    loan = ready(office, volume)
+    offered = {offer.key: offer for offer in phone.offers(actor, codes.find(actor, code))}
+    assert keeper.get(offered["lend"].url)["Location"] == f"/archive/loans/{loan.pk}/"
+    actions.lend(actor, loan=loan.pk, signature=signature())
+    offered = {offer.key: offer for offer in phone.offers(actor, codes.find(actor, code))}
+    assert keeper.get(offered["return"].url)["Location"] == f"/archive/loans/{loan.pk}/return/"
+    nobody = office.archive.volume("陆怀瑾")
+    assert keeper.get(f"/archive/loans/of/{nobody.pk}/")["Location"] == "/archive/loans/"
 
 
 def test_a_stranger_finds_no_loan(office: Office) -> None:

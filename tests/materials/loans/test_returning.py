@@ -11,6 +11,7 @@ from dangan.materials.loans import actions, queries
 from dangan.materials.loans.actions import Checked
 from dangan.materials.loans.models import Check, Loan
 from dangan.materials.loans.problems import LoanProblem
+from dangan.materials.storeroom.models import Defect
 
 
 def test_everything_back_ends_the_entry(office: Office) -> None:
@@ -53,6 +54,7 @@ def test_missing_pages_and_damage_are_findings_until_dealt_with(office: Office) 
     found = {check.outcome for check in Check.objects.all()}
     assert found == {"missing", "damaged", "added"}
     assert queries.register(keeper, state="findings").total == 1
+    assert set(Defect.objects.values_list("kind", flat=True)) == {"missing", "torn"}
     assert all("少第 4 页".encode() not in bytes(c.sealed_note) for c in Check.objects.all())
     for check in Check.objects.all():
         actions.settle_finding(keeper, check=check.pk)

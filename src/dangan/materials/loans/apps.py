@@ -23,6 +23,7 @@ class LoansConfig(AppConfig):
         gates.register("loans", lent)
         panels.register_fact("loans", 50, fact_of)
         registered.actions()
+        registered.phone()
         register(
             NavItem(
                 "loans",

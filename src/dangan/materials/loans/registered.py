@@ -11,6 +11,8 @@ from dangan.materials.catalogue import panels
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.loans.models import OUT, Loan
 from dangan.materials.loans.within import within
+from dangan.materials.storeroom import phone as storeroom
+from dangan.materials.storeroom.codes import Found
 
 
 def actions() -> None:
@@ -33,6 +35,30 @@ def actions() -> None:
         "loans.manage",
         fits=_has_loans,
     )
+
+
+def phone() -> None:
+    """What the phone page offers beside a scanned label."""
+    storeroom.register(
+        "lend", 20, _("借出"), "book-upload", _of_volume, "loans.manage", _waits_for_somebody
+    )
+    storeroom.register(
+        "return", 30, _("归还"), "book-download", _of_volume, "loans.manage", _is_lent
+    )
+
+
+def _of_volume(found: Found) -> str:
+    return reverse("loans:of", args=[found.volume.pk]) if found.volume else ""
+
+
+def _waits_for_somebody(found: Found) -> bool:
+    if found.volume is None or found.volume.standing != Volume.Standing.HELD:
+        return False
+    return Loan.objects.filter(volume=found.volume, state=Loan.State.READY).exists()
+
+
+def _is_lent(found: Found) -> bool:
+    return found.volume is not None and found.volume.standing == Volume.Standing.LENT
 
 
 def _has_loans(volume: Volume) -> bool:

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("archive/loans/", register.register, name="register"),
     path("archive/loans/mine/", register.mine, name="mine"),
     path("archive/loans/new/", register.ask, name="ask"),
+    path("archive/loans/of/<uuid:volume>/", register.of_volume, name="of"),
     path("archive/loans/requests/<uuid:wish>/", register.resubmit, name="resubmit"),
     path("archive/loans/<uuid:loan>/", one.loan, name="loan"),
     path("archive/loans/<uuid:loan>/sign/", one.sign, name="sign"),

@@ -22,9 +22,12 @@ from dangan.materials.loans.models import OUT, Check, Loan
 from dangan.materials.loans.problems import LoanProblem
 from dangan.materials.loans.rules.terms import of_pages, outstanding
 from dangan.materials.loans.sealing import open_body, seal_body, seal_note
+from dangan.materials.storeroom.actions.checking import Finding, check_volume
 from dangan.vault.queries import key_of
 
 LONGEST_NOTE = 300
+_DEFECTS = {"missing": ("missing", "severe"), "damaged": ("torn", "medium")}
+"""What a finding on return is in the storeroom: kind and severity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ def take_back(actor: Actor, *, loan: UUID, checks: Sequence[Checked]) -> Loan:
             to="held",
             why=row.request.number,
         )
+        _tell_storeroom(actor, row)
         facts["findings"] = row.checks.exclude(outcome=Check.Outcome.COMPLETE).count()
         actor.trail.add(Event("loan.return", subject=row.subject, object=str(loan), facts=facts))
     return row
@@ -153,6 +157,21 @@ def _require(actor: Actor, volume: Volume) -> None:
         raise Absent
     if volume.kind == FileKind.CADRE and relation(actor, volume.subject_id) is not None:
         raise Refused("loans.manage", "任何人不经手本人和亲属的干部人事档案")
+
+
+def _tell_storeroom(actor: Actor, row: Loan) -> None:
+    """Damage and missing pages become findings of a condition check, to be repaired there. Who
+    does not keep the storeroom leaves them open here."""
+    found = set(row.checks.values_list("outcome", flat=True)) & _DEFECTS.keys()
+    path = units.path(row.volume.subject.unit)
+    if not found or not actor.may_at("storeroom.manage", path):
+        return
+    check_volume(
+        actor,
+        volume=row.volume_id,
+        findings=[Finding(*_DEFECTS[outcome]) for outcome in sorted(found)],
+        words=str(Message("归还核对 {number}", number=row.request.number)),
+    )
 
 
 def _require_seen(actor: Actor, row: Loan, materials: Collection[UUID]) -> None:

@@ -23,6 +23,7 @@ from dangan.materials.loans.models import OUT, Check, Loan, Request
 from dangan.materials.loans.queries.register import LoanLine, lines
 from dangan.materials.loans.rules.bodies import RequestBody
 from dangan.materials.loans.sealing import open_body, open_note
+from dangan.materials.loans.within import within
 from dangan.vault.queries import key_of
 from dangan.vault.rules import KeyDestroyed
 
@@ -143,6 +144,14 @@ def detail(actor: Actor, loan: UUID) -> Detail:
         hidden=hidden,
         signed_at=timezone.localtime(row.signed_at) if row.signed_at else None,
     )
+
+
+def at_hand(actor: Actor, volume: UUID) -> Loan | None:
+    """The loan that a volume in hand is about: the one that is out, else the first that waits to
+    be fetched; None for none, or for none within reach."""
+    rows = Loan.objects.filter(within(actor, "loans.manage"), volume=volume)
+    found = rows.filter(state__in=OUT).first()
+    return found or rows.filter(state=Loan.State.READY).order_by("request__agreed_at").first()
 
 
 _BEFORE = (Loan.State.ASKED, Loan.State.READY, Loan.State.CANCELLED)

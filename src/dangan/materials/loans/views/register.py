@@ -17,7 +17,7 @@ from dangan.materials.catalogue.forms import Chosen
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.loans import actions, queries
 from dangan.materials.loans.forms import AgainForm, AskForm
-from dangan.materials.loans.models import Request
+from dangan.materials.loans.models import OUT, Request
 from dangan.materials.loans.problems import LoanProblem
 from dangan.materials.loans.sealing import open_body
 from dangan.ui.messages import say
@@ -54,6 +54,18 @@ def register(request: ActorRequest) -> HttpResponse:
         "nav": "loans",
     }
     return render(request, "loans/register.html", context)
+
+
+@page("loans.manage")
+@require_safe
+def of_volume(request: ActorRequest, volume: UUID) -> HttpResponse:
+    """From a scanned label to what is to be done: take back what is out, hand out what waits."""
+    found = queries.at_hand(request.actor, volume)
+    if found is None:
+        messages.info(request, _("这个案卷没有借出，也没有等着领取的借阅。"))
+        return redirect("loans:register")
+    out = found.state in OUT
+    return redirect("loans:return" if out else "loans:loan", loan=found.pk)
 
 
 @page("archive.use")
