@@ -22,6 +22,7 @@ from dangan.materials.transfers.queries.slips import PersonLine
 from dangan.materials.transfers.rules.bodies import Carrier
 from dangan.materials.transfers.rules.checks import DEFECTS
 from dangan.roster import queries as roster
+from dangan.ui.messages import say
 
 DATE_FORMATS = ["%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"]
 BAD_DATE = _("日期写成 2016-07-11 这样。")
@@ -246,15 +247,14 @@ class TallyForm(forms.Form):
     defects = forms.MultipleChoiceField(
         label=_("缺陷"),
         required=False,
-        choices=[(key, _(label)) for key, label in DEFECTS.items()],
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
     )
     words = forms.CharField(label=_("缺陷说明"), required=False, max_length=200)
 
     def __init__(self, actor: Actor, item: ArrivalPersonView, *args: Any, **kwargs: Any) -> None:
         line = item.line
-        texts = dict.fromkeys(DEFECTS.values())
-        known = [key for key, label in DEFECTS.items() if label in item.person.defects]
+        texts = {str(label): key for key, label in DEFECTS.items()}
+        known = [texts[text] for text in item.person.defects if text in texts]
         said = [text for text in item.person.defects if text not in texts]
         kwargs["initial"] = {
             "books": line.stated_books if line.books is None else line.books,
@@ -266,6 +266,7 @@ class TallyForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.actor, self.item = actor, item
+        _offer(self, "defects", [(key, say(label)) for key, label in DEFECTS.items()])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -275,12 +276,13 @@ class TallyForm(forms.Form):
     def tallied(self) -> Tallied:
         given = self.cleaned_data
         said = [given["words"].strip()] if given["words"].strip() else []
+        chosen = [str(label) for key, label in DEFECTS.items() if key in given["defects"]]
         return Tallied(
             books=given["books"],
             materials=given["materials"],
             pages=given["pages"],
             subject=given["subject"],
-            defects=(*(DEFECTS[key] for key in given["defects"]), *said),
+            defects=(*chosen, *said),
         )
 
 

@@ -12,14 +12,14 @@ from dangan.dictionary.rules import Message
 
 Defect = Literal["missing", "pages", "unsealed", "slip", "identity", "damaged", "other"]
 
-DEFECTS: dict[str, str] = {
-    "missing": "缺材料",
-    "pages": "份数或页码与单不符",
-    "unsealed": "包封破损或未密封",
-    "slip": "没有转递单或填写不全",
-    "identity": "不是本单位管理的人员",
-    "damaged": "材料破损、霉变",
-    "other": "其他",
+DEFECTS: dict[Defect, Message] = {
+    "missing": Message("缺材料"),
+    "pages": Message("份数或页码与单不符"),
+    "unsealed": Message("包封破损或未密封"),
+    "slip": Message("没有转递单或填写不全"),
+    "identity": Message("不是本单位管理的人员"),
+    "damaged": Message("材料破损、霉变"),
+    "other": Message("其他"),
 }
 
 

@@ -117,14 +117,14 @@ def decide(request: ActorRequest, arrival: UUID) -> HttpResponse:
     try:
         if request.POST.get("verdict") == "refuse":
             actions.refuse(request.actor, arrival=arrival, words=words)
-            messages.success(request, _("已退回；打印退回函随档案寄回"))
+            messages.success(request, _("已退回；打印退回函随档案退回"))
         else:
             if not form.cleaned_data["fonds"]:
                 raise Absent
             actions.accept(
                 request.actor, arrival=arrival, fonds=UUID(form.cleaned_data["fonds"]), words=words
             )
-            messages.success(request, _("已接收；打印回执签字盖章后寄回发件机关"))
+            messages.success(request, _("已接收；打印回执签字盖章后退回发件机关"))
     except TransferProblem as problem:
         messages.error(request, say(problem.message))
     return redirect("transfers:arrival", arrival=arrival)

@@ -171,7 +171,7 @@ def chase(request: ActorRequest, transfer: UUID) -> HttpResponse:
         request,
         transfer,
         lambda: actions.chase(request.actor, transfer=transfer),
-        _("已登记催办；打印催办函寄送收件机关"),
+        _("已登记催办；打印催办函送收件机关"),
     )
 
 
