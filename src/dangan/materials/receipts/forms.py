@@ -15,8 +15,10 @@ from dangan.materials.catalogue.rules.bodies import MaterialBody
 from dangan.materials.catalogue.table import categories
 
 
-def _day(**more: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **more)
+def _day(*, css: str = "", **more: Any) -> forms.DateField:
+    """A day; the widget writes it as browsers' date boxes want it."""
+    attrs = {"type": "date", **({"class": css} if css else {})}
+    return forms.DateField(widget=forms.DateInput(attrs=attrs, format="%Y-%m-%d"), **more)
 
 
 class PaperForm(forms.Form):
@@ -92,7 +94,7 @@ class AskForm(forms.Form):
     """Which gaps are asked for, and by when."""
 
     tokens = forms.TypedMultipleChoiceField(coerce=int)
-    due_on = _day(label=_("补交期限"))
+    due_on = _day(label=_("补交期限"), css="form-control")
 
     def __init__(self, *args: Any, tokens: list[int], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

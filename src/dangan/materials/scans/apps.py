@@ -31,6 +31,14 @@ class ScansConfig(AppConfig):
             "archive.download",
         )
         panels.register_action(
+            "export-copy",
+            85,
+            _("导出复制件（带编号水印）"),
+            "copy",
+            lambda volume: reverse("scans:export_copy", args=[volume.pk]),
+            "archive.download",
+        )
+        panels.register_action(
             "export-tree",
             86,
             _("导出图像"),

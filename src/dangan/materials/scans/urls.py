@@ -13,6 +13,7 @@ urlpatterns = [
     path("archive/materials/<uuid:material>/pages/order/", arranging.reorder, name="reorder"),
     path("archive/materials/<uuid:material>/pages/split/", arranging.split, name="split"),
     path("archive/materials/<uuid:material>/pages/merge/", arranging.merge, name="merge"),
+    path("archive/materials/<uuid:material>/pages/move/", arranging.move, name="move"),
     path("archive/pages/<uuid:page>/image/", viewing.image, name="image"),
     path("archive/pages/<uuid:page>/file/", viewing.download, name="download"),
     path("archive/pages/<uuid:page>/replace/", arranging.replace, name="replace"),
@@ -25,6 +26,12 @@ urlpatterns = [
     path("archive/volumes/<uuid:volume>/upload/place/", arriving.place, name="place"),
     path(
         "archive/volumes/<uuid:volume>/export/pdf/", exporting.export, {"form": "pdf"}, "export_pdf"
+    ),
+    path(
+        "archive/volumes/<uuid:volume>/export/copy/",
+        exporting.export,
+        {"form": "copy"},
+        "export_copy",
     ),
     path(
         "archive/volumes/<uuid:volume>/export/tree/",

@@ -20,6 +20,7 @@ from dangan.materials.scans.actions.writing import (
     current,
     drawn,
     hold,
+    locked,
     note,
     recount,
     renumber,
@@ -64,7 +65,7 @@ def add_pages(actor: Actor, *, material: UUID, files: Iterable[Sent]) -> Added:
                     taken.append((file, drawn(key, file)))
             except BadFile as error:
                 refused.append((name, error.message))
-        row = hold(actor, material)
+        row = locked(row)
         pages: list[Page] = []
         first = len(current(material)) + 1
         for file, pictures in taken:

@@ -75,13 +75,18 @@ def restore_page(actor: Actor, *, page: UUID) -> None:
         note(actor, "restore", material, [row.pk], number=row.number)
 
 
-def accept_page(actor: Actor, *, page: UUID) -> None:
-    """照用: somebody has looked at what the checks say and keeps the page as it is."""
+def accept_page(actor: Actor, *, page: UUID, reason: str) -> None:
+    """照用: somebody has looked at what the checks say and keeps the page as it is.
+
+    Raises :class:`ScanProblem` without a reason, which the log keeps.
+    """
+    if not reason.strip():
+        raise ScanProblem(Message("请写明照用的理由，例如“原件如此”。"))
     with recording(actor):
         row, material = _page(actor, page)
         row.accepted = True
         row.save(update_fields=["accepted"])
-        note(actor, "accept", material, [row.pk])
+        note(actor, "accept", material, [row.pk], reason=reason.strip())
 
 
 def move_pages(actor: Actor, *, pages: Sequence[UUID], to: UUID) -> None:

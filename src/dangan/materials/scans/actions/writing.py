@@ -37,14 +37,30 @@ def hold(actor: Actor, material: UUID, *, lock: bool = True) -> Material:
     Raises :class:`Absent`, :class:`dangan.access.rules.Refused`, and
     :class:`dangan.materials.catalogue.problems.CatalogueProblem`.
     """
-    looked, _item = catalogue.material(actor, material)
-    catalogue.keep(actor, looked.volume.pk, PERMISSION, lock=False)
-    refuse_gated("change", looked.volume.pk)
-    rows = Material.objects.filter(pk=material, state=Material.State.FILED)
-    row = (rows.select_for_update() if lock else rows).first()
+    row = Material.objects.filter(pk=material, state=Material.State.FILED).first()
     if row is None:
         raise Absent
-    return row
+    looked = catalogue.keep(actor, row.volume_id, PERMISSION, lock=False)
+    if not looked.sight.shows(row.pk, row.secrecy):
+        actor.trail.add(
+            Event("page.read", outcome="refused", subject=row.subject, object=str(material))
+        )
+        raise Absent
+    return locked(row) if lock else row
+
+
+def locked(row: Material) -> Material:
+    """The material as it stands now, locked, while nothing stands in the way; whoever asks has
+    been let through by :func:`hold`."""
+    found = (
+        Material.objects.select_for_update()
+        .filter(pk=row.pk, state=Material.State.FILED, secrecy=row.secrecy, volume=row.volume_id)
+        .first()
+    )
+    if found is None:
+        raise Absent
+    refuse_gated("change", found.volume_id)
+    return found
 
 
 def current(material: UUID) -> list[Page]:
@@ -129,9 +145,17 @@ def recount(materials: Iterable[Material]) -> None:
 
 
 def note(
-    actor: Actor, verb: str, material: Material, pages: Sequence[UUID], **more: object
+    actor: Actor,
+    verb: str,
+    material: Material,
+    pages: Sequence[UUID],
+    *,
+    reason: str = "",
+    **more: object,
 ) -> None:
-    """Writes down what was done, for the pages' history and the log, and tells rooms above."""
+    """Writes down what was done, for the pages' history and the log, and tells rooms above.
+
+    ``reason`` goes into the log only, sealed."""
     listed: Mapping[str, object] = {"pages": [str(page) for page in pages], **more}
     PageEvent.objects.create(
         material=material, verb=verb, facts=dict(listed), at=timezone.now(), by=actor.id
@@ -141,6 +165,7 @@ def note(
             f"page.{verb}",
             subject=material.subject,
             object=str(material.pk),
+            reason=reason,
             facts={"count": len(pages), **more},
         )
     )

@@ -52,9 +52,10 @@ class PageInfo:
 
 
 def pages(
-    actor: Actor, material: UUID, *, states: Sequence[str] = ("current",)
+    actor: Actor, material: UUID, *, states: Sequence[str] = ("current",), whole: bool = False
 ) -> tuple[Look, Item, list[PageInfo]]:
-    """The pages of a material the actor may see, in order.
+    """The pages of a material the actor may see, in order; with ``whole`` doubles are looked for
+    in the whole volume, else among these pages only.
 
     Raises :class:`Absent` and :class:`Refused` as :func:`catalogue.queries.material`.
     """
@@ -66,10 +67,19 @@ def pages(
     current = [row for row in rows if row.state == Page.State.CURRENT]
     found = faults(
         [Scanned(row.pk, row.dpi, checks[row.pk]) for row in current],
+        elsewhere=_elsewhere(key, looked, material) if whole else (),
         least_dpi=terms.scan_dpi,
         most_skew=terms.scan_skew,
     )
     return looked, item, [_info(row, checks[row.pk], found.get(row.pk, ())) for row in rows]
+
+
+def _elsewhere(key: SubjectKey, looked: Look, material: UUID) -> list[Checks]:
+    """What was measured on the pages of the volume's other materials."""
+    others = Page.objects.filter(
+        material__volume=looked.volume, material__state="filed", state=Page.State.CURRENT
+    ).exclude(material=material)
+    return [_checks(key, row) for row in others.only("pk", "subject", "sealed_checks")]
 
 
 def _checks(key: SubjectKey, row: Page) -> Checks:

@@ -107,13 +107,19 @@ class Scanned:
 
 
 def faults(
-    pages: Sequence[Scanned], *, least_dpi: int, most_skew: float
+    pages: Sequence[Scanned],
+    *,
+    least_dpi: int,
+    most_skew: float,
+    elsewhere: Sequence[Checks] = (),
 ) -> Mapping[UUID, tuple[Fault, ...]]:
     """What a person should look at, by page; pages without fault are left out.
 
-    Blank pages are no duplicates of each other.
+    ``elsewhere`` are pages that one of these may be a double of. Blank pages are no duplicates of
+    each other.
     """
-    twins = _twins([page for page in pages if page.checks.ink >= BLANK_SHARE])
+    written = [page for page in pages if page.checks.ink >= BLANK_SHARE]
+    twins = _twins(written, [one.print for one in elsewhere if one.ink >= BLANK_SHARE])
     found: dict[UUID, tuple[Fault, ...]] = {}
     for page in pages:
         mine: list[Fault] = []
@@ -130,14 +136,14 @@ def faults(
     return found
 
 
-def _twins(pages: Sequence[Scanned]) -> set[UUID]:
-    """Pages that look like one that stands before them."""
-    twins = set()
-    for at, page in enumerate(pages):
-        for other in pages[:at]:
-            if (page.checks.print ^ other.checks.print).bit_count() <= ALIKE_BITS:
-                twins.add(page.id)
-                break
+def _twins(pages: Sequence[Scanned], prints: Sequence[int]) -> set[UUID]:
+    """Pages that look like one that stands before them, or like one of ``prints``."""
+    known, twins = list(prints), set()
+    for page in pages:
+        mine = page.checks.print
+        if any((mine ^ other).bit_count() <= ALIKE_BITS for other in known):
+            twins.add(page.id)
+        known.append(mine)
     return twins
 
 

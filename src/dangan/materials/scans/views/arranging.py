@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from dangan.access.pages import ActorRequest, page
+from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Absent, refuse
 from dangan.files.rules import BadFile
 from dangan.materials.catalogue import panels
@@ -25,6 +26,7 @@ from dangan.ui.messages import say
 
 PROBLEMS = (ScanProblem, CatalogueProblem, BadFile)
 HISTORY = 30
+REASON_MOST = 200
 
 
 @page("archive.scan")
@@ -32,7 +34,7 @@ HISTORY = 30
 def pages(request: ActorRequest, material: UUID) -> HttpResponse:
     """All pages of a material, with what their pictures lack and what was done to them."""
     looked, item, listed = queries.pages(
-        request.actor, material, states=("current", "former", "removed")
+        request.actor, material, states=("current", "former", "removed"), whole=True
     )
     if not looked.sight.edit:
         raise refuse(request.actor, "archive.scan", subject=looked.volume.subject_id)
@@ -51,10 +53,17 @@ def pages(request: ActorRequest, material: UUID) -> HttpResponse:
         "short": item.body.pages - len(current),
         "split": SplitForm(initial={"at": 2, "category": item.body.category}),
         "into": IntoForm(items=others) if others else None,
-        "events": PageEvent.objects.filter(material=material).order_by("-pk")[:HISTORY],
+        "events": _events(material),
         "nav": "catalogue",
     }
     return render(request, "scans/pages.html", context)
+
+
+def _events(material: UUID) -> list[tuple[PageEvent, str]]:
+    """What was done to a material's pages, and by whom."""
+    rows = list(PageEvent.objects.filter(material=material).order_by("-pk")[:HISTORY])
+    names = names_of_accounts({row.by for row in rows})
+    return [(row, names.get(row.by, "")) for row in rows]
 
 
 @page("archive.scan")
@@ -107,7 +116,12 @@ def deed(request: ActorRequest, page: UUID, verb: str) -> HttpResponse:
     verbs: dict[str, tuple[Callable[[], object], str]] = {
         "left": (lambda: actions.rotate(request.actor, page=page, by=270), _("已旋转")),
         "right": (lambda: actions.rotate(request.actor, page=page, by=90), _("已旋转")),
-        "accept": (lambda: actions.accept_page(request.actor, page=page), _("已确认照用")),
+        "accept": (
+            lambda: actions.accept_page(
+                request.actor, page=page, reason=request.POST.get("reason", "")[:REASON_MOST]
+            ),
+            _("已确认照用"),
+        ),
         "remove": (
             lambda: actions.remove_page(request.actor, page=page),
             _("已剔除，可在“曾用页”里恢复"),
@@ -180,6 +194,26 @@ def merge(request: ActorRequest, material: UUID) -> HttpResponse:
         _("已并入，原来的一行已从目录剔除"),
     )
     return redirect("scans:pages", material=into if done else material)
+
+
+@page("archive.scan")
+@require_POST
+def move(request: ActorRequest, material: UUID) -> HttpResponse:
+    """The ticked pages go behind those of another material."""
+    try:
+        chosen = [UUID(text) for text in request.POST.getlist("moved")]
+        into = UUID(request.POST.get("into", ""))
+    except ValueError:
+        raise Absent from None
+    if not chosen:
+        messages.error(request, _("请先勾选要移走的页面。"))
+    else:
+        _done(
+            request,
+            lambda: actions.move_pages(request.actor, pages=chosen, to=into),
+            _("已移走 %(n)s 页") % {"n": len(chosen)},
+        )
+    return redirect("scans:pages", material=material)
 
 
 def _material(request: ActorRequest, page: UUID) -> UUID:

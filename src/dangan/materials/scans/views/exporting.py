@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from uuid import UUID
 
 from django.http import StreamingHttpResponse
@@ -23,7 +24,10 @@ from dangan.vault import queries as vault
 @page("archive.download")
 @require_safe
 def export(request: ActorRequest, volume: UUID, form: str) -> StreamingHttpResponse:
-    """Every page that the actor sees of the volume; needs the download right over all of it."""
+    """Every page that the actor sees of the volume; needs the download right over all of it.
+
+    ``copy`` is a PDF with 复制件 and a number across each page; the log has the number.
+    """
     looked = catalogue.look(request.actor, volume)
     if not looked.sight.download:
         raise Refused("archive.download", _("下载原件需另行审批"))
@@ -41,23 +45,25 @@ def export(request: ActorRequest, volume: UUID, form: str) -> StreamingHttpRespo
     ]
     if not bound:
         raise Absent
+    number = secrets.token_hex(4).upper() if form == "copy" else ""
     request.actor.trail.add(
         Event(
             "page.export",
             subject=looked.volume.subject_id,
             object=str(volume),
-            facts={"count": sum(len(one.pages) for one in bound), "form": form},
+            facts={"count": sum(len(one.pages) for one in bound), "form": form, "copy": number},
         )
     )
     line = shown.volume_line(request.actor, looked.volume)
-    if form == "pdf":
-        pieces = exporting.pdf_of(line.text, key, bound)
+    if form != "tree":
+        mark = _("复制件 %(number)s") % {"number": number} if number else ""
+        pieces = exporting.pdf_of(line.text, key, bound, watermark=mark)
         response = StreamingHttpResponse(pieces, content_type="application/pdf")
     else:
         response = StreamingHttpResponse(
             exporting.tree_of(key, bound), content_type="application/zip"
         )
-    suffix = "pdf" if form == "pdf" else "zip"
+    suffix = "zip" if form == "tree" else "pdf"
     name = f"{looked.volume.number}.{suffix}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
