@@ -377,6 +377,7 @@ class Defect(models.Model):
 class Air(models.Model):
     """One reading of a room's temperature and humidity."""
 
+    id = models.UUIDField(primary_key=True, default=uuid4)
     room = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False)
     at = models.DateTimeField()
     temperature = models.DecimalField(max_digits=4, decimal_places=1)

@@ -52,7 +52,9 @@ def check_volume(
             actor.trail.add(Event("check.make", outcome="refused", object=str(volume)))
             raise Absent
         if row.standing != Volume.Standing.HELD:
-            raise StoreroomProblem(Message("案卷 {number} 不在库，回来后再检查。", number=row.number))
+            raise StoreroomProblem(
+                Message("案卷 {number} 不在库，回来后再检查。", number=row.number)
+            )
         made = _check(actor, row.subject_id, findings, words, volume=row)
         _note(Q(volume=row), made, actor)
         actor.trail.add(
@@ -125,7 +127,7 @@ def _repair(actor: Actor, defect: UUID, words: str, to: str) -> Defect:
         if row is None:
             raise Absent
         subject = _require_reach(actor, row.check_made)
-        if row.state == Defect.State.DONE or row.state == to:
+        if row.state in {Defect.State.DONE, to}:
             raise StoreroomProblem(Message("这一条已经登记过，刷新后再看。"))
         if words.strip():
             row.sealed_repair = seal_words(
@@ -153,7 +155,7 @@ def _require_reach(actor: Actor, row: Check) -> UUID:
     if row.place_id is not None:
         require_place(actor, tree(), row.place_id, MANAGE)
         return SYSTEM
-    found = volumes_within(actor, MANAGE).filter(pk=row.volume_id).first()
+    found = volumes_within(actor, MANAGE).filter(pk__in=[row.volume_id]).first()
     if found is None:
         raise Absent
     return found.subject_id
@@ -186,9 +188,7 @@ def _defect(actor: Actor, made: Check, subject: UUID, one: Finding) -> None:
     photograph = None
     if one.photograph is not None:
         name, data = one.photograph
-        photograph = keep_file(
-            actor, subject=subject, name=name, data=data, allow={JPEG, PNG}
-        ).pk
+        photograph = keep_file(actor, subject=subject, name=name, data=data, allow={JPEG, PNG}).pk
     Defect.objects.create(
         check_made=made, kind=one.kind, severity=one.severity, photograph=photograph
     )
@@ -205,5 +205,3 @@ def _note(which: Q, made: Check, actor: Actor) -> None:
             checked_at=made.at,
             condition=made.condition,
         )
-
-

@@ -214,9 +214,7 @@ def sign(actor: Actor, *, stocktaking: UUID) -> Stocktaking:
             actor.id,
         )
         row.save(update_fields=["state", "signed_at", "signed_by"])
-        actor.trail.add(
-            Event("stocktaking.sign", object=row.number, facts={"open": left.count()})
-        )
+        actor.trail.add(Event("stocktaking.sign", object=row.number, facts={"open": left.count()}))
     return row
 
 
@@ -245,9 +243,7 @@ def _held(actor: Actor, stocktaking: UUID, *, lock: bool = True) -> Stocktaking:
 def _open(actor: Actor, stocktaking: UUID, *, lock: bool = True) -> Stocktaking:
     row = _held(actor, stocktaking, lock=lock)
     if row.state != Stocktaking.State.OPEN:
-        raise StoreroomProblem(
-            Message("{number} 已结束，不能再清点。", number=row.number)
-        )
+        raise StoreroomProblem(Message("{number} 已结束，不能再清点。", number=row.number))
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -43,7 +43,7 @@ class Moved:
 class _Step:
     """Where volumes come from and go to."""
 
-    homes: dict[UUID, UUID | None]
+    homes: Mapping[UUID, UUID | None]
     to: UUID | None
     why: str
     kind: str
@@ -161,7 +161,7 @@ def _check(
     grown: Tree,
     to: UUID,
     coming: Sequence[Volume],
-    homes: dict[UUID, UUID | None],
+    homes: Mapping[UUID, UUID | None],
 ) -> tuple[Message, ...]:
     told = _check_marks(grown, [(row, to) for row in coming])
     direct = direct_counts()

@@ -17,7 +17,7 @@ from dangan.materials.catalogue.models import Volume
 from dangan.materials.storeroom.models import Place, Placement
 from dangan.materials.storeroom.problems import StoreroomProblem
 from dangan.materials.storeroom.queries.places import GONE, direct_counts, require_place, tree
-from dangan.materials.storeroom.rules.placing import INSIDE, Tree, Wish, refusal
+from dangan.materials.storeroom.rules.placing import INSIDE, Tree, Wish, refusal, warning
 
 MANAGE = "storeroom.manage"
 MOST_AT_ONCE = 200
@@ -94,7 +94,7 @@ def change_place(actor: Actor, *, place: UUID, wanted: Furniture) -> Place:
         row.apart = wanted.apart
         row.unit = wanted.unit if row.level == "room" else None
         row.save(update_fields=["code", "note", "capacity", "apart", "unit"])
-        _check_contents(tree(), place)
+        _check_contents(tree(), place, lowered=spot.apart > wanted.apart)
         actor.trail.add(
             Event(
                 "place.change",
@@ -171,8 +171,9 @@ def _one_code(text: str) -> str:
     return code
 
 
-def _check_contents(grown: Tree, place: UUID) -> None:
-    """What stands in a place fits its mark after a change."""
+def _check_contents(grown: Tree, place: UUID, *, lowered: bool) -> None:
+    """What stands in a place fits its mark after a change; marked volumes are not left behind
+    where nothing is kept apart any more."""
     ids = [spot.id for spot in grown.under(place)]
     rows = (
         Placement.objects.filter(place__in=ids)
@@ -181,6 +182,8 @@ def _check_contents(grown: Tree, place: UUID) -> None:
     )
     for at, number, own, highest in rows:
         wish = Wish(number, max(own, highest), Volume.Standing.HELD)
-        reason = refusal(grown, at, wish) if at else None
+        if at is None:
+            continue
+        reason = refusal(grown, at, wish) or (warning(grown, at, wish) if lowered else None)
         if reason is not None:
             raise StoreroomProblem(reason, "apart")

@@ -84,23 +84,23 @@ def _line(number: int, cells: Sequence[str]) -> Reading | Message:
     at = _time(cells[0])
     if at is None:
         return Message(
-            "第 {line} 行的时间“{text}”看不懂，应如 2026-11-20 09:00。",
+            "第 {line} 行的时间“{given}”看不懂，应如 2026-11-20 09:00。",
             line=number,
-            text=cells[0].strip()[:30],
+            given=cells[0].strip()[:30],
         )
     temperature = decimal_of(cells[1])
     if temperature is None or not _TEMPERATURE[0] <= temperature <= _TEMPERATURE[1]:
         return Message(
-            "第 {line} 行的温度“{text}”不对，应在 −40 到 80 之间。",
+            "第 {line} 行的温度“{given}”不对，应在 −40 到 80 之间。",
             line=number,
-            text=cells[1].strip()[:30],
+            given=cells[1].strip()[:30],
         )
     humidity = decimal_of(cells[2])
     if humidity is None or not _HUMIDITY[0] <= humidity <= _HUMIDITY[1]:
         return Message(
-            "第 {line} 行的湿度“{text}”不对，应在 0 到 100 之间。",
+            "第 {line} 行的湿度“{given}”不对，应在 0 到 100 之间。",
             line=number,
-            text=cells[2].strip()[:30],
+            given=cells[2].strip()[:30],
         )
     return Reading(at, temperature, humidity)
 
