@@ -366,3 +366,22 @@ def test_volumes_are_suggested_while_typing(volume: Volume, archivist: Client) -
     said = archivist.post(at("suggest", "view"), {"volume": "szw"}).content.decode()
     assert f'data-volume="{volume.pk}"' in said
     assert "没有匹配" in archivist.post(at("suggest", "use"), {"volume": "zz"}).content.decode()
+
+
+def test_from_the_dossier_to_the_volume_for_keepers_only(
+    archive: Archive, volume: Volume, archivist: Client, browser: Browser
+) -> None:
+    person = archive.cast.people["沈知微"]
+    page = reverse("dossiers:dossier", args=[person])
+    link = at("of_person", person)
+    assert link in text(archivist, page)
+    assert link not in text(browser("hr_specialist"), page)
+    answer = archivist.get(link)
+    assert answer.status_code == 302
+    assert answer["Location"] == at("volume", volume.pk)
+    archive.volume("沈知微", "employee_file", lines=False)
+    assert "单位自有资料" in text(archivist, link)
+    assert "还没有立卷" in text(archivist, at("of_person", archive.cast.people["罗文博"]))
+    assert browser("hr_specialist").get(link).status_code == 403
+    assert browser("archivist", unit="华南公司").get(link).status_code == 404
+    assert archivist.get(at("of_person", uuid4())).status_code == 404

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent, Actor, Showing
-from dangan.dossiers import queries
+from dangan.dossiers import links, queries
 from dangan.dossiers.models import Subject
 from dangan.dossiers.queries import Beside, DossierView, Opened
 from dangan.dossiers.rules import NEXT_STATES
@@ -67,6 +67,7 @@ class DossierContext:
     portrait_url: str
     photo_url: str
     steps: Sequence[StateStep]
+    links: Sequence[links.Link]
     beside: Beside | None
     percent: int | None
     missing: Sequence[tuple[str, str]]
@@ -165,6 +166,7 @@ def _context(
         crumbs=_crumbs(actor, opened.tree, view.unit_path),
         portrait_url=portrait_url(view),
         photo_url=_photo_url(opened, view) if ways.edit else "",
+        links=[] if view.as_of else links.of(actor, opened.subject),
         steps=_steps(actor, opened, view) if ways.edit or view.as_of is None else (),
         beside=beside,
         percent=_percent(actor, view),

@@ -9,8 +9,11 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        from dangan.materials.catalogue import gates, standing  # noqa: PLC0415 - needs models
+        from dangan.dossiers import links  # noqa: PLC0415 - needs loaded models
+        from dangan.materials.catalogue import gates, standing  # noqa: PLC0415
+        from dangan.materials.catalogue.shown import dossier_link  # noqa: PLC0415
 
+        links.register("archive", 10, dossier_link)
         gates.register("standing", standing.gate)
         register(
             NavItem(

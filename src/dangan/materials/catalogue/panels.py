@@ -86,15 +86,19 @@ MarkProvider = Callable[[Actor, Volume], Mapping[UUID, Mark]]
 PaneProvider = Callable[["ActorRequest", Look, Item], Mapping[str, Any] | None]
 
 _facts: dict[str, tuple[int, FactProvider]] = {}
+_of_readers: set[str] = set()
 _actions: dict[str, _Action] = {}
 _marks: list[MarkProvider] = []
 _panes: dict[str, PaneProvider] = {}
 
 
-def register_fact(key: str, order: int, provider: FactProvider) -> None:
+def register_fact(key: str, order: int, provider: FactProvider, *, readers: bool = False) -> None:
     """Adds a fact to the head of volumes. 存放 10, 材料 20 and 电子化 30 (this room's),
-    保管期限 40 (this room's), 借阅 50, 上次检查 60."""
+    保管期限 40 (this room's), 借阅 50, 上次检查 60. ``readers``: shown to whoever sees by a grant
+    too, since it is about their reading."""
     _facts[key] = (order, provider)
+    if readers:
+        _of_readers.add(key)
 
 
 def register_action(  # noqa: PLR0917 - a line of a table
@@ -174,8 +178,14 @@ def head(actor: Actor, looked: Look, lines: Sequence[Item] | None = None) -> Vol
     grants = tuple(grant.number for grant in looked.sight.grants)
     line = shown.volume_line(actor, looked.volume, told=bool(grants))
     own = _own_facts(looked.volume, lines) if looked.sight.whole else None
-    known = () if own is None else facts(actor, looked.volume, own)
+    known = _reading(actor, looked.volume) if own is None else facts(actor, looked.volume, own)
     return VolumeHead(looked.volume, line, known, grants)
+
+
+def _reading(actor: Actor, volume: Volume) -> tuple[Fact, ...]:
+    """What somebody who sees by a grant is told in the head: only about the reading itself."""
+    found = [_facts[key][1](actor, volume) for key in sorted(_of_readers)]
+    return tuple(fact for fact in found if fact is not None)
 
 
 def _own_facts(volume: Volume, lines: Sequence[Item] | None) -> list[tuple[int, Fact]]:

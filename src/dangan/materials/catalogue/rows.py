@@ -23,7 +23,8 @@ _ROW = (
     '<tr{on}><td class="c-no">{label}{old}</td>'
     '<td class="c-title"><a href="{url}" data-line{current} title="{title}">{title}</a>'
     "{secrecy}</td>"
-    '<td class="c-date">{formed}</td><td class="c-pages num">{pages}</td>'
+    '<td class="c-date">{formed}</td>'
+    '<td class="c-pages num">{pages}<span class="only-phone"> {unit}</span></td>'
     '<td class="c-mark">{mark}</td>'
     '<td class="c-remark{warn}" title="{remark}">{remark}</td></tr>'
 )
@@ -48,13 +49,14 @@ class ShownLine:
 
 def draw(lines: Iterable[ShownLine], base: str) -> SafeString:
     """Rows for the catalogue's table; ``base`` is the address to which a material is added."""
-    paper = escape(_("纸上编号"))
+    words = (escape(_("纸上编号")), escape(_("页")))
     marks = {mark: _secrecy(mark) for mark in Secrecy}
     base = escape(base)
-    return mark_safe("".join(_row(line, base, paper, marks) for line in lines))  # noqa: S308 - escaped below
+    return mark_safe("".join(_row(line, base, words, marks) for line in lines))  # noqa: S308 - escaped below
 
 
-def _row(line: ShownLine, base: str, paper: str, marks: dict[Secrecy, str]) -> str:
+def _row(line: ShownLine, base: str, words: tuple[str, str], marks: dict[Secrecy, str]) -> str:
+    paper, unit = words
     warn = line.mark is not None and line.mark.state == "warn"
     old = f'<span class="cat-old" title="{paper}">{escape(line.renumber)}</span>'
     return _ROW.format(
@@ -67,6 +69,7 @@ def _row(line: ShownLine, base: str, paper: str, marks: dict[Secrecy, str]) -> s
         secrecy=marks[Secrecy(line.secrecy)],
         formed=escape(line.formed),
         pages=line.pages or "",
+        unit=unit,
         mark=_mark(line.mark),
         warn=" warn" if warn else "",
         remark=escape(line.remark),

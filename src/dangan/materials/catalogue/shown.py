@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from dangan.access import units
 from dangan.access.rules import Actor, Showing
+from dangan.dossiers.links import Link
+from dangan.dossiers.models import Subject
 from dangan.materials.catalogue.models import Volume
 from dangan.organization import queries as organization_queries
 from dangan.roster import queries as roster_queries
@@ -121,3 +127,11 @@ def _block(
 def _plain(cells: Mapping[str, Cell], path: str) -> str:
     cell = cells[path]
     return str(cell.value or "") if cell.showing is Showing.PLAIN else ""
+
+
+def dossier_link(actor: Actor, subject: Subject) -> Link | None:
+    """档案材料 on a dossier's page, for those who keep the person's archive; not for oneself."""
+    if actor.subject == subject.pk or not actor.may_at("archive.view", units.path(subject.unit)):
+        return None
+    url = reverse("catalogue:of_person", args=[subject.pk])
+    return Link(_("档案材料"), "archive", url)

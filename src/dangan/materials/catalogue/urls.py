@@ -34,6 +34,7 @@ urlpatterns = [
     path("archive/materials/<uuid:material>/restore/", lines.restore, name="restore"),
     path("archive/materials/<uuid:material>/mark/", lines.mark, name="mark"),
     path("archive/materials/<uuid:material>/history/", lines.history_page, name="history"),
+    path("archive/people/<uuid:subject>/", lists.of_person, name="of_person"),
     path("archive/copies/", lists.copies, name="copies"),
     path("archive/settings/", settings.settings, name="settings"),
     path("archive/settings/fonds/", settings.open_fonds, name="open_fonds"),

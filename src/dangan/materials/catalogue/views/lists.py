@@ -12,9 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from dangan.access import units
 from dangan.access.pages import ActorRequest, page
+from dangan.access.rules import Absent
+from dangan.audit.rules import Event
 from dangan.dictionary.rules import BadValue
+from dangan.dossiers.models import Subject
 from dangan.dossiers.views.people import person_finder
+from dangan.materials.avoidance.queries import relation
 from dangan.materials.catalogue import actions, queries
 from dangan.materials.catalogue.line_forms import OpenForm, unit_choices
 from dangan.materials.catalogue.models import FileKind, Secrecy, Volume
@@ -122,3 +127,25 @@ def copies(request: ActorRequest) -> HttpResponse:
         "nav": "catalogue",
     }
     return render(request, "catalogue/copies.html", context)
+
+
+@page("archive.view")
+@require_safe
+def of_person(request: ActorRequest, subject: UUID) -> HttpResponse:
+    """From a dossier to the person's volumes: straight into one, or to the list of several."""
+    found = [
+        volume
+        for volume in queries.volumes_of(subject)
+        if volume.restricted_at is None
+        and request.actor.may_at("archive.view", units.path(volume.subject.unit))
+    ]
+    if len(found) == 1:
+        return redirect("catalogue:volume", found[0].pk)
+    person = Subject.objects.filter(pk=subject).first()
+    if person is None or not request.actor.may_at("archive.view", units.path(person.unit)):
+        raise Absent
+    near = relation(request.actor, subject) is not None
+    kept = [volume for volume in found if not (near and volume.kind == FileKind.CADRE)]
+    request.actor.trail.add(Event("volume.list", subject=subject, facts={"rows": len(kept)}))
+    context = {"lines": volume_lines(request.actor, kept), "nav": "catalogue"}
+    return render(request, "catalogue/of_person.html", context)
