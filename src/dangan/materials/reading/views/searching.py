@@ -91,6 +91,9 @@ def grouped(actor: Actor, hits: Hits) -> Sequence[PersonHits]:
             item.in_title = hit
         else:
             item.pages.append(hit)
+    for group in groups.values():
+        for item in group.materials.values():
+            item.pages.sort(key=lambda hit: hit.page_number)
     return list(groups.values())
 
 
