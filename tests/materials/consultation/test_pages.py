@@ -105,7 +105,8 @@ def test_two_readers_confirm_and_open_in_the_browser_and_it_closes(room: Room) -
     yu.post(f"{session}arrive/")
     answer = he.post(f"{session}open/")
     assert answer.headers["Location"] == f"/archive/volumes/{row.volume_id}/"
-    assert he.get(answer.headers["Location"]).status_code == 200
+    volume = he.get(answer.headers["Location"])
+    assert f"/archive/volumes/{row.volume_id}/time-left/" in volume.content.decode()
     left = he.get(f"/archive/volumes/{row.volume_id}/time-left/")
     assert "7 小时 59 分" in left.content.decode()
     room.later(row, hours=8)

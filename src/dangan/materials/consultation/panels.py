@@ -17,7 +17,7 @@ from dangan.materials.consultation.grants import READABLE
 
 def register() -> None:
     """Called once at start-up."""
-    panels.register_fact("reading", 5, _time_left)
+    panels.register_fact("reading", 5, _time_left, readers=True)
     panels.register_action(
         "consult", 40, gettext_lazy("申请查阅"), "book", _ask_url, "archive.use", fits=_readable
     )

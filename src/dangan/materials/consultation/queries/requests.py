@@ -127,6 +127,7 @@ class CopyingView:
     over: bool
     manages: bool
     own: bool
+    case: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class ProvisionView:
     manages: bool
     own: bool
     may_note: bool
+    case: UUID | None
 
 
 def consultation(actor: Actor, consultation: UUID) -> ConsultationView:
@@ -241,6 +243,14 @@ def _may_look(actor: Actor, row: Use, unit: UUID | None) -> bool:
     return case is not None and may_see(actor, case)
 
 
+def _case_for(actor: Actor, row: Use) -> UUID | None:
+    """The case, for who may open its page: keeping the register is not taking part."""
+    if row.case is None or row.by == actor.id:
+        return row.case
+    case = Case.objects.filter(pk=row.case).first()
+    return row.case if case is not None and may_see(actor, case) else None
+
+
 def _refused(actor: Actor, name: str, object_: UUID, row: Any) -> None:
     subject = row.subject if row is not None else None
     actor.trail.add(Event(name, outcome="refused", subject=subject, object=str(object_)))
@@ -292,7 +302,7 @@ def _consultation_view(actor: Actor, row: Consultation) -> ConsultationView | No
         ended_by=names.get(row.ended_by, "") if row.ended_by else "",
         manages=manages,
         own=row.by == actor.id,
-        case=row.case,
+        case=_case_for(actor, row),
     )  # fmt: skip
 
 
@@ -321,6 +331,7 @@ def _copying_view(actor: Actor, row: Copying) -> CopyingView | None:
         over=row.until is not None and row.until <= timezone.now(),
         manages=actor.may_at("consultation.manage", units.path(row.volume.subject.unit)),
         own=row.by == actor.id,
+        case=_case_for(actor, row),
     )
 
 
@@ -354,6 +365,7 @@ def _provision_view(actor: Actor, row: Provision) -> ProvisionView | None:
         and row.provided_at is None
         and (manages or row.by == actor.id)
         and row.begins <= today <= row.until,
+        case=_case_for(actor, row),
     )
 
 
