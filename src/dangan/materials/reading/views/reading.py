@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from dangan.access.pages import ActorRequest, page
@@ -31,15 +31,15 @@ from dangan.materials.reading.wordings import open_words
 from dangan.ui.messages import say
 
 KINDS: dict[str, str | Promise] = {
-    "id_front": _lazy("居民身份证（人像面）"),
-    "id_back": _lazy("居民身份证（国徽面）"),
-    "graduation": _lazy("毕业证书"),
-    "degree": _lazy("学位证书"),
-    "household": _lazy("户口簿登记页"),
+    "id_front": gettext_lazy("居民身份证（人像面）"),
+    "id_back": gettext_lazy("居民身份证（国徽面）"),
+    "graduation": gettext_lazy("毕业证书"),
+    "degree": gettext_lazy("学位证书"),
+    "household": gettext_lazy("户口簿登记页"),
 }
 OTHERS: dict[str, str | Promise] = {
-    "authority": _lazy("签发机关"),
-    "validity": _lazy("有效期限"),
+    "authority": gettext_lazy("签发机关"),
+    "validity": gettext_lazy("有效期限"),
 }
 
 
