@@ -149,7 +149,9 @@ def test_a_new_row_keeps_away_again(archive: Archive) -> None:
 def test_it_takes_two_statements(archive: Archive) -> None:
     people = archive.cast.people
     write(archive.cast, "何雨桐", "family", relation="12", name="外人")
-    with CaptureQueriesContext(connection, ) as spent:
+    with CaptureQueriesContext(
+        connection,
+    ) as spent:
         assert relation_of(people["何雨桐"], people["沈知微"]) is None
     assert len(spent) == 2
     with CaptureQueriesContext(connection) as spent:

@@ -9,6 +9,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dangan.materials.catalogue.rules.seeing import Circumstances, Given, sight
 from dangan.materials.consultation.rules.asking import inside, student_may, top_secrecy, wider
 from dangan.materials.consultation.rules.bodies import Scope
 from dangan.materials.consultation.rules.reading import (
@@ -150,4 +151,48 @@ def test_the_leader_is_asked_for_the_highest_mark_asked_for(
 @given(st.text(max_size=8), st.sampled_from(["view", "print", "download", "copy", "provide"]))
 def test_of_students_nothing_but_a_look(kind: str, deed: str) -> None:
     assert not student_may("student", deed) or deed == "view"  # type: ignore[arg-type]  # sampled
-    assert student_may(kind, deed) or kind == "student"  # type: ignore[arg-type]
+    assert student_may(kind, deed) or kind == "student"  # type: ignore[arg-type]  # sampled
+
+
+givens = st.builds(
+    Given,
+    st.just("CY-2026-00001"),
+    st.one_of(st.none(), st.frozensets(st.sampled_from(MATERIALS), max_size=4)),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(
+    st.lists(givens, max_size=3),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(MATERIALS),
+    st.integers(0, 3),
+)
+def test_a_grant_shows_nothing_outside_its_scope_nor_ones_own(
+    grants: list[Given], cadre: bool, near: bool, restricted: bool, material: UUID, mark: int
+) -> None:
+    seen = sight(
+        Circumstances(
+            cadre=cadre,
+            own_or_relative=near,
+            restricted=restricted,
+            keeps=False,
+            may_print=True,
+            may_download=True,
+            grants=tuple(grants),
+        )
+    )
+    covering = [one for one in grants if one.materials is None or material in one.materials]
+    if seen.shows(material, mark):
+        assert covering
+        assert not restricted
+        assert not (cadre and near)
+        assert mark < 2 or any(one.marked for one in covering)
+    if seen.prints(material):
+        assert any(one.print for one in covering)
+    if seen.downloads(material):
+        assert any(one.download for one in covering)
