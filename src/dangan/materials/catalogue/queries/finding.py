@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from dangan.access import units
 from dangan.access.rules import Actor, reach
+from dangan.audit.rules import Event
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.shown import VolumeLine, volume_lines
 from dangan.roster import queries as roster_queries
@@ -30,13 +31,21 @@ def find_volumes(
     Only volumes of people over whose unit the actor holds ``permission`` (``archive.use`` for
     those who ask for a consultation: then also only people they may know of). What is destroyed
     is never found; what is restricted only when asked for (disposal). Answers nothing for a text
-    shorter than two signs of a number.
+    shorter than two signs of a number. Noted.
     """
     text = text.strip()[:64]
     if not text or not actor.may(permission):
         return []
-    found = [row for row in _candidates(actor, text, restricted) if _knows(actor, row, permission)]
-    return volume_lines(actor, found[:limit])
+    known = [row for row in _candidates(actor, text, restricted) if _knows(actor, row, permission)]
+    found = known[:limit]
+    actor.trail.add(
+        Event(
+            "volume.find",
+            detail={"text": text, "volumes": [str(row.pk) for row in found]},
+            facts={"hits": len(found)},
+        )
+    )
+    return volume_lines(actor, found)
 
 
 def volume_chosen(actor: Actor, text: str, *, permission: str = "archive.view") -> list[Volume]:
