@@ -19,7 +19,7 @@ from dangan.materials.disposal.actions.listing import Pick
 from dangan.materials.scans import actions as scans
 from dangan.workflow.models import Case
 
-WHO = ("archivist", "hr", "manager", "legal", "privacy", "leader")
+WHO = ("archivist", "manager")
 LEFT_OUT = ("/login", "/logout", "/api/", "/static/", "/language", "/collect")
 
 
@@ -46,7 +46,7 @@ def lived(house: House, *, pay: bool) -> tuple[str, list[str]]:
     subject = house.cast.people["罗文博"]
     row = Record.objects.get(subject=subject, info_set="contact", current=True)
     proposals.propose(
-        house.actor("manager"),
+        house.cast.actor("employee", name="罗文博"),
         subject=subject,
         rows=[RowPlan("contact", {"mobile": "13900000077"}, row.row, row.version)],
         words="换了号码",
@@ -56,7 +56,8 @@ def lived(house: House, *, pay: bool) -> tuple[str, list[str]]:
     scans.add_pages(house.archive.archivist, material=paper, files=[("1.jpg", page())])
     house.leave("罗文博")
     addresses = [f"/people/{subject}/", f"/archive/volumes/{volume.pk}/", "/archive/volumes/"]
-    addresses += [f"/flows/{case.pk}/" for case in Case.objects.filter(subject=subject)]
+    case = Case.objects.get(subject=subject)
+    addresses.append(f"/flows/{case.pk}/")
     return str(subject), addresses
 
 
