@@ -127,3 +127,8 @@ def test_reading_is_paused_by_who_sets_up_the_room(browser: Browser, filled: Arc
     assert browser("hr_manager").post(SEARCH + "rest/", {"to": "rest"}).status_code == 403
     material = filled.materials[MATERIAL]
     assert client.post(f"/archive/materials/{material}/reading/again/").status_code == 302
+
+
+def test_the_volume_says_how_much_was_read(browser: Browser, filled: Archive) -> None:
+    address = f"/archive/materials/{filled.materials[MATERIAL]}/reading/"
+    assert "2 / 2 页" in browser("archivist").get(address).content.decode()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from tests.archive import Archive
 from tests.cast import PEOPLE, with_check_digit, written_events
 from tests.materials.reading.conftest import Scanner
@@ -15,7 +16,7 @@ from dangan.dossiers import queries as dossiers
 from dangan.dossiers.models import Proposal
 from dangan.dossiers.proposals.actions import Submitted
 from dangan.dossiers.proposals.opening import open_held
-from dangan.materials.catalogue.models import Material
+from dangan.materials.catalogue.models import Material, Reader
 from dangan.materials.reading import actions, queries
 from dangan.materials.reading.problems import ReadingProblem
 from dangan.materials.reading.queries.suggesting import DocumentView
@@ -59,6 +60,16 @@ def test_the_card_stands_beside_the_dossier(archive: Archive) -> None:
     assert (ethnicity.old.text, ethnicity.text) == ("汉族", "回族")
 
 
+def test_a_traditional_character_is_looked_up_as_its_simplified_one(
+    archive: Archive, scanner: Scanner
+) -> None:
+    archive.volume(NAME)
+    scanner.text(archive.materials[MATERIAL], *CARD[:1], "性别女民族漢", *CARD[2:])
+    (view,) = suggested(archive, archive.cast.actor("hr_manager"))
+    (ethnicity,) = [line for line in view.lines if line.field.key == "ethnicity"]
+    assert (ethnicity.text, ethnicity.state) == ("汉族", "same")
+
+
 def test_what_is_confirmed_becomes_a_proposal_that_cites_the_scan(
     archive: Archive, card: UUID
 ) -> None:
@@ -80,9 +91,6 @@ def test_a_marked_material_is_not_named_to_those_who_decide(archive: Archive, ca
     actor = archive.cast.actor("hr_manager")
     with pytest.raises(Absent):
         propose(archive, actor, card, ethnicity="回族")
-    from django.utils import timezone  # noqa: PLC0415
-
-    from dangan.materials.catalogue.models import Reader  # noqa: PLC0415
 
     Reader.objects.create(
         volume=archive.volumes[NAME], account=actor.id, at=timezone.now(), by=actor.id

@@ -24,6 +24,7 @@ from dangan.access.rules import Refused
 from dangan.files import actions as files
 from dangan.files.rules import SCANS
 from dangan.materials.catalogue.actions import file_material
+from dangan.materials.catalogue.models import Material
 from dangan.materials.catalogue.rules.bodies import MaterialBody
 from dangan.materials.reading import actions, engine, queries
 from dangan.materials.reading.actions import working
@@ -107,6 +108,17 @@ def test_a_page_moved_into_a_marked_material_is_hidden_at_once(
     actions.queue_pages(volume.archivist, marked.id, [page])
     assert state_of(page) == (STATE.DONE, "")
     assert queries.search(volume.cast.actor("archivist"), "谈话记录").total == 0
+
+
+def test_progress_counts_only_what_one_may_see(volume: Archive, scanner: Scanner) -> None:
+    scanner.page(volume.materials[REGISTER])
+    held = volume.volumes["沈知微"].pk
+    south = volume.cast.actor("archivist", unit="华南公司")
+    assert queries.progress(volume.archivist).total == 1
+    assert queries.progress_of(volume.archivist, held).total == 1
+    assert queries.progress(south).total == queries.progress_of(south, held).total == 0
+    Material.objects.update(secrecy=3)
+    assert queries.progress(volume.archivist).total == 0
 
 
 def test_a_page_whose_file_is_gone_is_tried_three_times_then_marked(

@@ -16,7 +16,7 @@ class ReadingConfig(AppConfig):
 
         changes.on_material(index_title)
         on_pages(queue_pages)
-        panels.register_fact("reading", 35, fact)
+        panels.register_fact("text_read", 35, fact)
         register(
             NavItem(
                 "archive-search",

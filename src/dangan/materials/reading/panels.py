@@ -11,10 +11,11 @@ from dangan.materials.reading.queries.progress import progress_of
 
 
 def fact(actor: Actor, volume: Volume) -> Fact | None:
-    """How many of the volume's pages have been read; nothing when it has no scans."""
+    """How many of the volume's pages have been read; nothing when it has no scans
+    that the actor may search."""
     if not actor.may("archive.search"):
         return None
-    found = progress_of([volume.pk])[volume.pk]
+    found = progress_of(actor, volume.pk)
     if not found.total:
         return None
     value = _("{done} / {total} 页").format(done=found.done, total=found.total)

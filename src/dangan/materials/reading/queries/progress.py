@@ -1,38 +1,52 @@
-"""How far reading has come."""
+"""How far reading has come: counts of what the asker sees, no others."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists
+from django.db import connection
 
 from dangan.access.rules import Actor, require
 from dangan.materials.reading.models import Control, Reading
+from dangan.materials.reading.queries.rights import WHERE, within
 from dangan.materials.reading.shapes import Progress
 
 State = Reading.State
 
+_COUNT = (
+    """
+SELECT r.state, count(*)
+FROM reading_reading r
+JOIN catalogue_material m ON m.id = r.material
+JOIN catalogue_volume v ON v.id = m.volume_id
+JOIN dossiers_subject s ON s.id = v.subject_id
+WHERE (%(volume)s::uuid IS NULL OR r.volume = %(volume)s) AND"""
+    + WHERE
+    + " GROUP BY r.state"
+)
+
 
 def progress(actor: Actor) -> Progress:
-    """Over the whole archive room: counts only, and whether reading rests. Raises
-    :class:`Refused` without ``archive.search``."""
+    """Over all that the actor may search, and whether reading rests. Raises :class:`Refused`
+    without ``archive.search``."""
     require(actor, "archive.search")
-    paused = Exists(Control.objects.filter(paused_at__isnull=False))
-    rows = list(Reading.objects.values_list("state").annotate(pages=Count("*"), rests=paused))
-    return _progress([row[:2] for row in rows], paused=any(row[2] for row in rows))
+    paused = Control.objects.filter(paused_at__isnull=False).exists()
+    return _progress(actor, None, paused=paused)
 
 
-def progress_of(volumes: Collection[UUID]) -> dict[UUID, Progress]:
-    """Of volumes that the caller has decided to show; one statement."""
-    rows = Reading.objects.filter(volume__in=list(volumes)).values_list("volume", "state")
-    counted: dict[UUID, list[tuple[str, int]]] = {volume: [] for volume in volumes}
-    for volume, state, pages in rows.annotate(pages=Count("*")):
-        counted[volume].append((state, pages))
-    return {volume: _progress(states) for volume, states in counted.items()}
+def progress_of(actor: Actor, volume: UUID) -> Progress:
+    """Of one volume, as far as the actor may search it."""
+    return _progress(actor, volume)
 
 
-def _progress(rows: Iterable[tuple[str, int]], *, paused: bool = False) -> Progress:
-    count = Counter(dict(rows))
-    return Progress(count[State.DONE], count[State.QUEUED], count[State.FAILED], paused)
+def _progress(actor: Actor, volume: UUID | None, *, paused: bool = False) -> Progress:
+    scope = within(actor)
+    count: dict[str, int] = {}
+    if scope:
+        parameters: dict[str, Any] = {"volume": volume, **scope.parameters()}
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, parameters)
+            count = dict(cursor.fetchall())
+    done, queued, failed = (count.get(one, 0) for one in (State.DONE, State.QUEUED, State.FAILED))
+    return Progress(done, queued, failed, paused)

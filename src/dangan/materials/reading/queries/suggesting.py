@@ -19,6 +19,7 @@ from dangan.dossiers.proposals.actions.holding import RIGHTS
 from dangan.dossiers.queries import CellView, Opened
 from dangan.dossiers.queries.dossier import cell_view
 from dangan.dossiers.rules import Row
+from dangan.materials.reading.folding import fold
 from dangan.materials.reading.rules.matching import Holder, holder, matching_row
 from dangan.materials.reading.rules.recognition import Document, Kind, Value, recognise
 from dangan.materials.reading.shapes import PageText
@@ -162,12 +163,15 @@ def _may_start(opened: Opened) -> bool:
 
 
 def parsed(item: Field, text: str) -> Json | Message | None:
-    """The stored value, or why it is none."""
+    """The stored value, or why it is none. The reader takes 汉 for 漢 now and then: a code is
+    looked up in simplified characters as well."""
     context = field_values.ParseContext(today=timezone.localdate())
     dictionary = dictionary_queries.current()
     try:
         return field_values.parse(item, text, dictionary=dictionary, context=context)
     except BadValue as error:
+        if item.type == "code" and fold(text) != text:
+            return parsed(item, fold(text))
         return error.message
 
 

@@ -69,7 +69,7 @@ def search(request: ActorRequest) -> HttpResponse:
         "hits": hits,
         "groups": grouped(request.actor, hits) if hits else [],
         "problem": problem,
-        "progress": queries.progress(request.actor),
+        "progress": None if hits else queries.progress(request.actor),
         "may_rest": request.actor.may("archive.settings"),
         "nav": "archive-search",
     }
