@@ -166,15 +166,14 @@ givens = st.builds(
 
 @given(
     st.lists(givens, max_size=3),
-    st.booleans(),
-    st.booleans(),
-    st.booleans(),
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
     st.sampled_from(MATERIALS),
     st.integers(0, 3),
 )
 def test_a_grant_shows_nothing_outside_its_scope_nor_ones_own(
-    grants: list[Given], cadre: bool, near: bool, restricted: bool, material: UUID, mark: int
+    grants: list[Given], state: tuple[bool, bool, bool], material: UUID, mark: int
 ) -> None:
+    cadre, near, restricted = state
     seen = sight(
         Circumstances(
             cadre=cadre,
