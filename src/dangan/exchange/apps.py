@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dangan.dossiers.desk import register_panel
@@ -11,6 +12,27 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.exchange.desk import recent_imports  # noqa: PLC0415 - needs loaded models
+        from dangan.materials.catalogue import panels  # noqa: PLC0415
+
+        panels.register_action(
+            "package",
+            88,
+            _("导出移交包"),
+            "package-export",
+            lambda volume: reverse("exchange:send_package", args=[volume.pk]),
+            "packages.export",
+        )
+        register(
+            NavItem(
+                key="packages",
+                label=_("接收移交包"),
+                url_name="exchange:receive_package",
+                icon="package-import",
+                permission="packages.import",
+                section="archive",
+                order=55,
+            )
+        )
 
         register_panel(
             "imports",

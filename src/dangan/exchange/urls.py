@@ -1,6 +1,7 @@
 from django.urls import URLPattern, URLResolver, path
 
 from dangan.exchange import views
+from dangan.exchange.packages import views as packages
 
 app_name = "exchange"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,4 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("import/<uuid:job>/discard/", views.discard, name="discard"),
     path("import/<uuid:job>/problems/", views.problems, name="problems"),
     path("people/export/", views.export, name="export"),
+    path("archive/volumes/<uuid:volume>/package/", packages.send, name="send_package"),
+    path("archive/packages/", packages.receive, name="receive_package"),
 ]

@@ -11,6 +11,7 @@ from PIL import Image
 
 from dangan.files.models import SealedFile
 from dangan.files.opening import open_content, open_random
+from dangan.files.pipes import Pipe
 from dangan.files.previews import render
 from dangan.materials.catalogue.queries import Item
 from dangan.materials.scans.models import Page
@@ -83,7 +84,7 @@ def picture_of(key: SubjectKey, file: SealedFile, page: Page, *, watermark: str 
 def tree_of(key: SubjectKey, bound: Sequence[Bound]) -> Iterator[bytes]:
     """A ZIP of images named by the default template, in pieces."""
     files = _files(bound)
-    target = _Pipe()
+    target = Pipe()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for order, one in _ordered(bound):
             for number, page in enumerate(one.pages, 1):
@@ -107,28 +108,3 @@ def _files(bound: Sequence[Bound]) -> dict[object, SealedFile]:
     wanted = {page.file for one in bound for page in one.pages}
     return {file.pk: file for file in SealedFile.objects.filter(pk__in=wanted)}
 
-
-class _Pipe(io.RawIOBase):
-    """What a ZIP is written to and taken from in pieces; it cannot be sought in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: list[bytes] = []
-        self._at = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: object, /) -> int:
-        piece = bytes(data)  # type: ignore[call-overload]  # any buffer
-        self._pieces.append(piece)
-        self._at += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self._at
-
-    def take(self) -> bytes:
-        taken = b"".join(self._pieces)
-        self._pieces.clear()
-        return taken
