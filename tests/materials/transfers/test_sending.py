@@ -8,14 +8,19 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 from django.utils import timezone
+from PIL import Image
 from tests.cast import written_events
 from tests.materials.loans.conftest import lent, signature
 from tests.materials.office import Office
 from tests.materials.transfers.conftest import agreed, partial, sent, slip_for
 
 from dangan.access.rules import Absent, Refused
-from dangan.materials.catalogue import gates
+from dangan.materials.catalogue import gates, grants
+from dangan.materials.catalogue.grants import Grant
 from dangan.materials.catalogue.models import Volume
+from dangan.materials.scans import actions as scans
+from dangan.materials.scans import queries as scan_queries
+from dangan.materials.scans.models import Page
 from dangan.materials.transfers import actions, papers, queries
 from dangan.materials.transfers.actions import Receipt
 from dangan.materials.transfers.models import Line, Transfer
@@ -268,3 +273,22 @@ def test_what_is_away_is_closed_and_a_second_volume_may_be_opened(office: Office
     )
     again = office.archive.volume("沈知微")
     assert again.pk != volume.pk
+
+
+def test_scans_of_what_is_away_are_shown_by_leave_only(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    volume = office.archive.volume("沈知微")
+    material = office.archive.materials["职工登记表"]
+    keeper = office.actor("keeper")
+    picture = io.BytesIO()
+    Image.new("RGB", (1240, 1754), "white").save(picture, "JPEG", dpi=(150, 150))
+    scans.add_pages(keeper, material=material, files=[("一.jpg", picture.getvalue())])
+    page = Page.objects.get().pk
+    assert scan_queries.image(keeper, page).startswith(b"\xff\xd8")
+    Volume.objects.filter(pk=volume.pk).update(standing="away")
+    with pytest.raises(Refused, match="已转出"):
+        scan_queries.image(keeper, page)
+    leave = Grant("CY-2026-00001", timezone.now() + timedelta(hours=1))
+    monkeypatch.setitem(grants._providers, "test", lambda *_: [leave])
+    assert scan_queries.image(keeper, page).startswith(b"\xff\xd8")

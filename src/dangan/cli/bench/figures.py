@@ -11,6 +11,7 @@ GROUPS = {
     "files": "密封文件",
     "scans": "扫描件的收入和查看",
     "catalogue": "档案目录页",
+    "loans": "借阅台账",
     "import": "电子表格导入",
     "roster": "花名册、检索、统计",
     "workflow": "审批引擎和审批事项",

@@ -110,6 +110,12 @@ def catalogue(*, quick: bool) -> list[Figure]:
     return _figures(bench_catalogue(rounds=20 if quick else 100))
 
 
+def loans(*, quick: bool) -> list[Figure]:
+    from dangan.materials.loans.benchmark import bench_loans
+
+    return _figures(bench_loans(loans=1_000 if quick else 10_000, rounds=20 if quick else 100))
+
+
 def imports(*, quick: bool) -> list[Figure]:
     from dangan.access.queries import console_actor
     from dangan.exchange.benchmark import figures
@@ -193,6 +199,7 @@ RUNS: dict[str, Callable[..., list[Figure]]] = {
     "files": files,
     "scans": scans,
     "catalogue": catalogue,
+    "loans": loans,
     "import": imports,
     "roster": roster,
     "workflow": workflow,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,10 +87,7 @@ def register(
     if text.strip():
         found = found.filter(_search(actor, text.strip()[:64]))
     total = found.count() if text.strip() or state not in STATES else counts[state]
-    ordered = (
-        found.order_by("due", "id") if state in {"open", "today", "overdue"} else _newest(found)
-    )
-    rows = list(ordered.select_related("request", "volume")[offset : offset + limit])
+    rows = list(_ordered(found, state).select_related("request", "volume")[offset : offset + limit])
     actor.trail.add(Event("loan.list", facts={"rows": len(rows), "state": state}))
     return LoanPage(tuple(lines(actor, rows)), counts, total, offset, limit)
 
@@ -172,6 +169,15 @@ def _search(actor: Actor, text: str) -> Q:
         | Q(request__number__icontains=text)
         | Q(subject__in=[hit.subject for hit in hits])
     )
+
+
+def _ordered(rows: QuerySet[Loan], state: str) -> QuerySet[Loan]:
+    """By what presses, else as handed out last (an index answers), else as asked last."""
+    if state in {"open", "today", "overdue"}:
+        return rows.order_by("due", "id")
+    if state in {"returned", "findings"}:
+        return rows.order_by(F("handed_at").desc(nulls_last=True), "id")
+    return _newest(rows)
 
 
 def _newest(rows: QuerySet[Loan]) -> QuerySet[Loan]:

@@ -14,7 +14,7 @@ from dangan.audit.rules import Event
 from dangan.files import queries as files
 from dangan.files.responses import watermark_of
 from dangan.materials.catalogue import queries as catalogue
-from dangan.materials.catalogue.models import Secrecy
+from dangan.materials.catalogue.models import Secrecy, Volume
 from dangan.materials.catalogue.queries import Item, Look
 from dangan.materials.catalogue.queries.settings import settings
 from dangan.materials.scans.models import Page
@@ -136,6 +136,11 @@ def page_of(actor: Actor, page: UUID) -> tuple[Look, Item, Page]:
         actor.trail.add(Event("page.read", outcome="refused", object=str(page)))
         raise Absent
     looked, item = catalogue.material(actor, row.material_id)
+    if looked.volume.standing == Volume.Standing.AWAY and not looked.sight.grants:
+        actor.trail.add(
+            Event("page.read", outcome="refused", subject=row.subject, object=str(page))
+        )
+        raise Refused("archive.view", _("案卷已转出，扫描件只凭批准查看"), recorded=True)
     if row.state != Page.State.CURRENT and not looked.sight.edit:
         actor.trail.add(
             Event("page.read", outcome="refused", subject=row.subject, object=str(page))
