@@ -111,7 +111,7 @@ def test_pages_need_few_statements(browser: Browser, filled: Archive) -> None:
     client = browser("archivist")
     address = ask(client, "登记表")
     client.get(address)
-    with few_statements(3):
+    with few_statements(5):
         client.get(address)
     reader = browser("hr_manager")
     address = f"/archive/materials/{filled.materials[MATERIAL]}/reading/"
