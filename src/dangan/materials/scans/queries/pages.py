@@ -60,7 +60,8 @@ def pages(
     Raises :class:`Absent` and :class:`Refused` as :func:`catalogue.queries.material`.
     """
     looked, item = catalogue.material(actor, material)
-    rows = list(Page.objects.filter(material=material, state__in=states).order_by("number", "at"))
+    found_rows = Page.objects.filter(material=material, state__in=states)
+    rows = list(found_rows.defer("sealed_thumbnail").order_by("number", "at"))
     key = vault.key_of(looked.volume.subject_id)
     checks = {row.pk: _checks(key, row) for row in rows}
     terms = settings()
