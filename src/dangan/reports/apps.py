@@ -23,6 +23,17 @@ class ReportsConfig(AppConfig):
         )
         register(
             NavItem(
+                "holdings",
+                _("馆藏统计"),
+                "reports:holdings",
+                "building-warehouse",
+                "archive.statistics",
+                section="analysis",
+                order=20,
+            )
+        )
+        register(
+            NavItem(
                 "audit",
                 _("审计日志"),
                 "audit:search",

@@ -107,4 +107,3 @@ def _ordered(bound: Sequence[Bound]) -> Iterator[tuple[int, Bound]]:
 def _files(bound: Sequence[Bound]) -> dict[object, SealedFile]:
     wanted = {page.file for one in bound for page in one.pages}
     return {file.pk: file for file in SealedFile.objects.filter(pk__in=wanted)}
-

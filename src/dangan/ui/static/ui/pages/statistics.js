@@ -71,6 +71,17 @@ const draw = {
   },
 };
 
+/* Several columns a group: this year's consultations beside its loans. */
+draw.groups = ({ labels, series }) => ({
+  ...draw.columns({ labels, series }),
+  series: series.map((one, index) => bars(one, index, [2, 2, 0, 0], { position: "top", formatter: (p) => few(one.bars[p.dataIndex].count || null) }, { barMaxWidth: 18 })),
+});
+/* Lying bars with their counts alone. */
+draw.plain = ({ labels, series: [only] }) => ({
+  ...draw.bars({ labels, series: [only] }, "count"),
+  series: [bars(only, 0, [0, 2, 2, 0], { position: "right", color: token("--dg-ink"), formatter: (p) => few(only.bars[p.dataIndex].count) }, { barMaxWidth: 18 })],
+});
+
 /* 1, 2 or 5 times a power of ten, and never below one person */
 function nice(n) {
   const power = 10 ** Math.floor(Math.log10(Math.max(n, 1)));
@@ -86,7 +97,7 @@ function tip(box, chart, of) {
     const what = [of.labels[p.dataIndex], of.series[p.seriesIndex].name].filter(Boolean).join(", ");
     const number = Object.assign(document.createElement("b"), { textContent: bar.count === null ? data.words.few : `${count(bar.count)} ${data.words.people}` });
     const open = Object.assign(document.createElement("span"), { className: "meta", textContent: data.words.open });
-    note.replaceChildren(document.documentElement.lang === "en" ? what : what.replace(", ", "，"), number, open);
+    note.replaceChildren(document.documentElement.lang === "en" ? what : what.replace(", ", "，"), number, ...(bar.url ? [open] : []));
     note.hidden = false;
   });
   chart.getZr().on("mousemove", (event) => {
@@ -98,7 +109,7 @@ function tip(box, chart, of) {
   chart.on("globalout", () => { note.hidden = true; });
   chart.on("click", (p) => {
     const bar = of.series[p.seriesIndex]?.bars[p.dataIndex];
-    if (bar) location.assign(bar.url);
+    if (bar?.url) location.assign(bar.url);
   });
 }
 
