@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict
 
 from dangan.materials.catalogue.rules.bodies import MaterialBody
 from dangan.operations.demo.person import Person
@@ -14,6 +14,14 @@ ASSESSED_YEARS = 4
 _OF_ALL = (("姓名", "name"), ("性别", "sex"), ("出生年月", "birth_date"), ("籍贯", "native_place"))
 _SEXES = {"1": "男", "2": "女"}
 _PARTY = {"01", "02"}
+
+
+class Day(TypedDict, total=False):
+    """When a paper was formed, as far as it says."""
+
+    year: int
+    month: int
+    day: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +61,16 @@ def _who(person: Person) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
-def _day(text: object) -> dict[str, int]:
+def _day(text: object) -> Day:
     """Year, month and day of a stored date, as far as it says."""
-    parts = [int(part) for part in str(text or "").split("-") if part.isdigit()][:3]
-    return dict(zip(("year", "month", "day"), parts, strict=False))
+    match [int(part) for part in str(text or "").split("-") if part.isdigit()][:3]:
+        case [year, month, day]:
+            return Day(year=year, month=month, day=day)
+        case [year, month]:
+            return Day(year=year, month=month)
+        case [year]:
+            return Day(year=year)
+    return Day()
 
 
 def _forms(person: Person, *, cadre: bool) -> Iterator[Paper]:
@@ -184,7 +198,7 @@ def _contracts(person: Person) -> Iterator[Paper]:
         yield Paper(body, _who(person)[:1], "双方协商一致，订立本合同。")
 
 
-def _joined(person: Person) -> dict[str, int]:
+def _joined(person: Person) -> Day:
     return _day(person.rows["post"][0].get("joined"))
 
 
