@@ -37,7 +37,7 @@ def posted(actor: Actor, *files: tuple[str, bytes]) -> HttpRequest:
     request = RequestFactory().post(
         "/", {"file": [SimpleUploadedFile(name, data) for name, data in files]}
     )
-    request.actor = actor  # type: ignore[attr-defined]
+    request.actor = actor  # type: ignore[attr-defined]  # as the middleware does
     return request
 
 
@@ -98,7 +98,7 @@ def test_what_fails_on_its_way_leaves_nothing(folder: Path) -> None:
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        take_in("x.pdf", dying())  # type: ignore[arg-type]
+        take_in("x.pdf", dying())  # type: ignore[arg-type]  # a generator that breaks off
     assert objects(folder) == []
 
 
@@ -117,7 +117,7 @@ def test_one_that_is_too_large_is_refused_by_name_and_the_others_are_kept(
     small = page(size=(40, 60))
     request = posted(archivist, ("大.jpg", bytes(300_000)), ("小.jpg", small))
     large, fine = request.FILES.getlist("file")
-    assert request.upload_too_large  # type: ignore[attr-defined]
+    assert request.upload_too_large  # type: ignore[attr-defined]  # ours
     assert large.size == 300_000
     with pytest.raises(BadFile) as refused:
         keep(archivist, subject=cast.people["沈知微"], name="大.jpg", data=large, allow=SCANS)
@@ -173,7 +173,7 @@ def test_a_process_killed_while_it_receives_leaves_noise_that_the_next_start_rem
     folder: Path,
 ) -> None:
     run = receiving(folder, "os.kill(os.getpid(), 9)")
-    assert run.returncode == -signal.SIGKILL, run.stderr  # type: ignore[attr-defined]
+    assert run.returncode == -signal.SIGKILL, run.stderr
     (left,) = objects(folder)
     assert left.stat().st_size > 2**20
     assert CANARY not in left.read_bytes()
@@ -207,8 +207,8 @@ def test_a_full_disk_is_said_and_leaves_nothing(folder: Path) -> None:
             )
         ),
     )
-    assert run.returncode == 0, run.stderr  # type: ignore[attr-defined]
-    assert "磁盘已满，“卷.pdf”没有保存" in run.stdout  # type: ignore[attr-defined]
+    assert run.returncode == 0, run.stderr
+    assert "磁盘已满，“卷.pdf”没有保存" in run.stdout
     assert objects(folder) == []
 
 

@@ -49,8 +49,8 @@ def sent(actor: Actor, *files: tuple[str, bytes]) -> list[Incoming]:
     request = RequestFactory().post(
         "/", {"file": [SimpleUploadedFile(name, data) for name, data in files]}
     )
-    request.actor = actor  # type: ignore[attr-defined]
-    return request.FILES.getlist("file")  # type: ignore[return-value]
+    request.actor = actor  # type: ignore[attr-defined]  # as the middleware does
+    return request.FILES.getlist("file")  # type: ignore[return-value]  # sealed uploads
 
 
 def canaries() -> bytes:

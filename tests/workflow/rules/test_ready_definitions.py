@@ -26,7 +26,8 @@ def test_all_ready_definitions_are_there() -> None:
         "newcomer", "self_ordinary", "self_sensitive", "pay_change", "contract_change",
         "promotion", "transfer", "regularisation", "departure", "temporary_grant", "reveal",
         "handover", "rights_change",
-        "consultation", "student_use", "copying", "provision", "destruction",
+        "consultation", "student_use", "copying", "provision", "destruction", "loan",
+        "transfer_out",
     }  # fmt: skip
 
 
