@@ -405,3 +405,19 @@ class Air(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.temperature} {self.humidity}"
+
+
+class Reminder(models.Model):
+    """That a place's check is due was told once."""
+
+    place = models.ForeignKey(Place, models.CASCADE, related_name="+", db_index=False)
+    due = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["place", "due"], name="storeroomreminder_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place_id} {self.due}"

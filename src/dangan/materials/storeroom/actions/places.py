@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -175,7 +176,7 @@ def _check_contents(grown: Tree, place: UUID, *, lowered: bool) -> None:
     """What stands in a place fits its mark after a change; marked volumes are not left behind
     where nothing is kept apart any more."""
     ids = [spot.id for spot in grown.under(place)]
-    rows = (
+    rows: Iterable[tuple[UUID | None, str, int, int]] = (
         Placement.objects.filter(place__in=ids)
         .exclude(volume__standing__in=GONE)
         .values_list("place", "volume__number", "volume__secrecy", "volume__highest")

@@ -1,0 +1,1 @@
+"""Pages of the storeroom. They decide nothing."""
