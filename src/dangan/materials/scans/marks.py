@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from dangan.access.rules import Actor
-from dangan.materials.catalogue.models import Material, Volume
 from dangan.materials.catalogue.panels import Mark
+from dangan.materials.catalogue.queries import Item, Look
 
 
-def marks(actor: Actor, volume: Volume) -> Mapping[UUID, Mark]:
-    """One statement for all lines of a volume."""
-    del actor
-    rows = Material.objects.filter(volume=volume, state=Material.State.FILED)
-    return {
-        material: _mark(pages, scanned)
-        for material, pages, scanned in rows.values_list("pk", "pages", "scanned_pages")
-    }
+def marks(actor: Actor, looked: Look, items: Sequence[Item]) -> Mapping[UUID, Mark]:
+    """From the counts that the lines bear; no statement."""
+    del actor, looked
+    return {item.id: _mark(item.pages, item.scanned_pages) for item in items}
 
 
 def _mark(pages: int, scanned: int) -> Mark:

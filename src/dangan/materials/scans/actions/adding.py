@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
-
 from dangan.access.rules import Absent, Actor
 from dangan.audit.actions import recording
 from dangan.dictionary.rules import Message
@@ -24,6 +22,7 @@ from dangan.materials.scans.actions.writing import (
     note,
     recount,
     renumber,
+    standing,
     store,
 )
 from dangan.materials.scans.drawing import Drawn
@@ -60,18 +59,16 @@ def add_pages(actor: Actor, *, material: UUID, files: Iterable[Sent]) -> Added:
         refused: list[tuple[str, Message]] = []
         for name, data in files:
             try:
-                with transaction.atomic():
-                    file = keep(actor, subject=row.subject, name=name, data=data, allow=SCANS)
-                    taken.append((file, drawn(key, file)))
+                file = keep(actor, subject=row.subject, name=name, data=data, allow=SCANS, held=key)
             except BadFile as error:
                 refused.append((name, error.message))
+            else:
+                taken.append((file, drawn(key, file)))
         row = locked(row)
-        pages: list[Page] = []
-        first = len(current(material)) + 1
-        for file, pictures in taken:
-            if first + len(pages) + len(pictures) - 1 > PAGES_MOST:
-                raise ScanProblem(Message("一份材料最多 {most} 页，请分成几份。", most=PAGES_MOST))
-            pages += store(actor, row, file, pictures, first + len(pages))
+        first = standing(material) + 1
+        if first + sum(len(pictures) for _file, pictures in taken) - 1 > PAGES_MOST:
+            raise ScanProblem(Message("一份材料最多 {most} 页，请分成几份。", most=PAGES_MOST))
+        pages = store(actor, row, key, taken, first)
         if pages:
             recount([row])
             note(actor, "add", row, [page.pk for page in pages])
@@ -90,7 +87,7 @@ def replace_page(actor: Actor, *, page: UUID, name: str, data: Incoming | bytes)
             raise Absent
         row = hold(actor, old.material_id)
         key = vault.key_of(row.subject)
-        file = keep(actor, subject=row.subject, name=name, data=data, allow=SCANS)
+        file = keep(actor, subject=row.subject, name=name, data=data, allow=SCANS, held=key)
         before = current(row.pk)
         old = next((one for one in before if one.pk == page), None)
         if old is None:
@@ -98,7 +95,7 @@ def replace_page(actor: Actor, *, page: UUID, name: str, data: Incoming | bytes)
         place = before.index(old)
         old.state = Page.State.FORMER
         old.save(update_fields=["state"])
-        made = store(actor, row, file, drawn(key, file), PARKED)
+        made = store(actor, row, key, [(file, drawn(key, file))], PARKED)
         Page.objects.filter(pk__in=[one.pk for one in made]).update(instead_of=old)
         renumber([*before[:place], *made, *before[place + 1 :]])
         recount([row])

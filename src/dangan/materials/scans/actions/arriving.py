@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from django.db import transaction
 from django.utils import timezone
 
 from dangan.access.rules import Absent, Actor
@@ -23,14 +22,14 @@ from dangan.materials.catalogue.actions.writing import refuse_gated
 from dangan.materials.scans.actions.adding import PAGES_MOST
 from dangan.materials.scans.actions.writing import (
     PERMISSION,
-    current,
     drawn,
     hold,
     note,
     recount,
+    standing,
     store,
 )
-from dangan.materials.scans.models import Arrival, Page
+from dangan.materials.scans.models import Arrival
 from dangan.materials.scans.problems import ScanProblem
 from dangan.materials.scans.sealing import arrival_place
 from dangan.vault import queries as vault
@@ -64,14 +63,14 @@ def receive(actor: Actor, *, volume: UUID, path: str, data: Incoming) -> Receive
             for where, content in _each(path, data):
                 with content:
                     try:
-                        with transaction.atomic():
-                            file = files.keep(
-                                actor,
-                                subject=subject,
-                                name=where.rpartition("/")[2],
-                                data=content,
-                                allow=SCANS,
-                            )
+                        file = files.keep(
+                            actor,
+                            subject=subject,
+                            name=where.rpartition("/")[2],
+                            data=content,
+                            allow=SCANS,
+                            held=key,
+                        )
                     except BadFile as error:
                         refused.append((where, error.message))
                         continue
@@ -130,13 +129,11 @@ def _place(actor: Actor, volume: UUID, material: UUID, chosen: Sequence[UUID]) -
     }
     waiting = [found[arrival] for arrival in chosen if arrival in found]
     kept = SealedFile.objects.in_bulk([arrival.file for arrival in waiting])
-    key, first = vault.key_of(row.subject), len(current(material)) + 1
-    pages: list[Page] = []
-    for arrival in waiting:
-        file = kept[arrival.file]
-        pages += store(actor, row, file, drawn(key, file), first + len(pages))
-    if first + len(pages) - 1 > PAGES_MOST:
+    key, first = vault.key_of(row.subject), standing(material) + 1
+    ready = [(file := kept[arrival.file], drawn(key, file)) for arrival in waiting]
+    if first + sum(len(pictures) for _file, pictures in ready) - 1 > PAGES_MOST:
         raise ScanProblem(Message("一份材料最多 {most} 页，请分成几份。", most=PAGES_MOST))
+    pages = store(actor, row, key, ready, first)
     Arrival.objects.filter(pk__in=list(found)).delete()
     if pages:
         recount([row])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID, uuid4
 
 from django.db.models import F
@@ -68,6 +68,11 @@ def current(material: UUID) -> list[Page]:
     return list(Page.objects.filter(material=material, state=Page.State.CURRENT).order_by("number"))
 
 
+def standing(material: UUID) -> int:
+    """How many pages stand in a material now."""
+    return Page.objects.filter(material=material, state=Page.State.CURRENT).count()
+
+
 def drawn(key: SubjectKey, file: SealedFile) -> list[tuple[int, Drawn]]:
     """Every page of a file with its thumbnail and measures, numbered from 1."""
     return [(page, draw(key, file, page)) for page in range(1, (file.pages or 1) + 1)]
@@ -76,22 +81,19 @@ def drawn(key: SubjectKey, file: SealedFile) -> list[tuple[int, Drawn]]:
 def store(
     actor: Actor,
     material: Material,
-    file: SealedFile,
-    pictures: Sequence[tuple[int, Drawn]],
+    key: SubjectKey,
+    files: Sequence[tuple[SealedFile, Sequence[tuple[int, Drawn]]]],
     first: int,
 ) -> list[Page]:
-    """Pages for each page of ``file``, numbered from ``first``; the material is held."""
-    key = vault.key_of(material.subject)
-    sizes = file.pages_seen or _sizes(key, file)
+    """Pages for each page of each file, numbered from ``first``; the material is held."""
     now = timezone.now()
-    rows = []
-    for place, (file_page, picture) in enumerate(pictures):
-        size = sizes[file_page - 1]
+    rows: list[Page] = []
+    for file, file_page, picture, size in _each(key, files):
         row = Page(
             id=uuid4(),
             material=material,
             subject=material.subject,
-            number=first + place,
+            number=first + len(rows),
             file=file.pk,
             file_page=file_page,
             width=size.width,
@@ -103,6 +105,15 @@ def store(
         _seal_picture(key, row, picture)
         rows.append(row)
     return Page.objects.bulk_create(rows)
+
+
+def _each(
+    key: SubjectKey, files: Sequence[tuple[SealedFile, Sequence[tuple[int, Drawn]]]]
+) -> Iterator[tuple[SealedFile, int, Drawn, PageFacts]]:
+    for file, pictures in files:
+        sizes = file.pages_seen or _sizes(key, file)
+        for page, picture in pictures:
+            yield file, page, picture, sizes[page - 1]
 
 
 def _sizes(key: SubjectKey, file: SealedFile) -> Sequence[PageFacts]:

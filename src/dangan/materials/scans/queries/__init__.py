@@ -7,6 +7,8 @@ from dangan.materials.scans.queries.pages import (
     image,
     page_of,
     pages,
+    pages_of,
+    refuse_away,
     thumbnails,
     watermark_of_item,
 )
@@ -19,6 +21,8 @@ __all__ = [
     "image",
     "page_of",
     "pages",
+    "pages_of",
+    "refuse_away",
     "thumbnails",
     "watermark_of_item",
 ]

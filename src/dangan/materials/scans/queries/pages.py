@@ -20,7 +20,6 @@ from dangan.materials.catalogue.queries.settings import settings
 from dangan.materials.scans.models import Page
 from dangan.materials.scans.rules.quality import Checks, Fault, Scanned, decode, faults
 from dangan.materials.scans.sealing import checks_place, thumbnail_place
-from dangan.vault import queries as vault
 from dangan.vault.rules import SubjectKey, unseal
 
 WIDTHS = (800, 1200, 1600, 2000)
@@ -60,9 +59,16 @@ def pages(
     Raises :class:`Absent` and :class:`Refused` as :func:`catalogue.queries.material`.
     """
     looked, item = catalogue.material(actor, material)
+    return looked, item, pages_of(looked, item, states=states, whole=whole)
+
+
+def pages_of(
+    looked: Look, item: Item, *, states: Sequence[str] = ("current",), whole: bool = False
+) -> list[PageInfo]:
+    """As :func:`pages`, of a material that the page has looked at already. Two statements."""
+    material, key = item.id, looked.key
     found_rows = Page.objects.filter(material=material, state__in=states)
     rows = list(found_rows.defer("sealed_thumbnail").order_by("number", "at"))
-    key = vault.key_of(looked.volume.subject_id)
     checks = {row.pk: _checks(key, row) for row in rows}
     terms = settings()
     current = [row for row in rows if row.state == Page.State.CURRENT]
@@ -72,7 +78,7 @@ def pages(
         least_dpi=terms.scan_dpi,
         most_skew=terms.scan_skew,
     )
-    return looked, item, [_info(row, checks[row.pk], found.get(row.pk, ())) for row in rows]
+    return [_info(row, checks[row.pk], found.get(row.pk, ())) for row in rows]
 
 
 def _elsewhere(key: SubjectKey, looked: Look, material: UUID) -> list[Checks]:
@@ -104,24 +110,25 @@ def _info(row: Page, checks: Checks, found: tuple[Fault, ...]) -> PageInfo:
     )
 
 
-def thumbnails(actor: Actor, material: UUID, listed: Sequence[PageInfo]) -> Mapping[UUID, str]:
-    """Small pictures of pages that :func:`pages` gave, as ``data:`` addresses: one statement for
-    all, and none of them stays in a cache. Too small to be read, so they carry no watermark."""
+def thumbnails(
+    actor: Actor, looked: Look, material: UUID, listed: Sequence[PageInfo]
+) -> Mapping[UUID, str]:
+    """Small pictures of pages that :func:`pages` gave of this look, as ``data:`` addresses: one
+    statement for all, and none of them stays in a cache. Too small to be read, so they carry no
+    watermark."""
     rows = Page.objects.filter(pk__in=[page.id for page in listed]).only(
         "pk", "subject", "sealed_thumbnail"
     )
-    shown, key = {}, None
+    shown = {}
     for row in rows:
-        key = key or vault.key_of(row.subject)
         place = thumbnail_place(row.subject, row.pk)
-        picture = unseal(key, place, bytes(row.sealed_thumbnail))
+        picture = unseal(looked.key, place, bytes(row.sealed_thumbnail))
         shown[row.pk] = "data:image/jpeg;base64," + base64.b64encode(picture).decode()
-        subject = row.subject
     if shown:
         actor.trail.add(
             Event(
                 "page.thumbnails",
-                subject=subject,
+                subject=looked.volume.subject_id,
                 object=str(material),
                 facts={"count": len(shown)},
             )
@@ -132,22 +139,34 @@ def thumbnails(actor: Actor, material: UUID, listed: Sequence[PageInfo]) -> Mapp
 def page_of(actor: Actor, page: UUID) -> tuple[Look, Item, Page]:
     """One page and its material, if the actor may see it. Former pages are for those who arrange
     scans only. Raises :class:`Absent`, :class:`Refused`."""
-    row = Page.objects.filter(pk=page).first()
+    rows = Page.objects.select_related("material__volume__fonds", "material__volume__subject")
+    row = (
+        rows.defer("sealed_thumbnail", "sealed_checks")
+        .annotate(names=catalogue.names_of(actor, "material__volume"))
+        .filter(pk=page)
+        .first()
+    )
     if row is None:
         actor.trail.add(Event("page.read", outcome="refused", object=str(page)))
         raise Absent
-    looked, item = catalogue.material(actor, row.material_id)
-    if looked.volume.standing == Volume.Standing.AWAY and not looked.sight.grants:
-        actor.trail.add(
-            Event("page.read", outcome="refused", subject=row.subject, object=str(page))
-        )
-        raise Refused("archive.view", _("案卷已转出，扫描件只凭批准查看"), recorded=True)
+    looked, item = catalogue.opened(actor, row.material, row.names)
+    refuse_away(actor, looked, "page.read", page)
     if row.state != Page.State.CURRENT and not looked.sight.edit:
         actor.trail.add(
             Event("page.read", outcome="refused", subject=row.subject, object=str(page))
         )
         raise Absent
     return looked, item, row
+
+
+def refuse_away(actor: Actor, looked: Look, event: str, object_: UUID) -> None:
+    """Scans of a volume that went away show by a grant only, on screen, on paper and in a file.
+    Raises :class:`Refused` (noted as ``event``)."""
+    if looked.volume.standing == Volume.Standing.AWAY and not looked.sight.grants:
+        actor.trail.add(
+            Event(event, outcome="refused", subject=looked.volume.subject_id, object=str(object_))
+        )
+        raise Refused("archive.view", _("案卷已转出，扫描件只凭批准查看"), recorded=True)
 
 
 def image(actor: Actor, page: UUID, *, width: int = 1200) -> bytes:
@@ -166,6 +185,7 @@ def image(actor: Actor, page: UUID, *, width: int = 1200) -> bytes:
         rotation=row.rotation,
         watermark=watermark(actor, item, numbers),
         why=numbers,
+        held=looked.key,
     )
     actor.trail.add(
         Event(
@@ -204,14 +224,18 @@ def _numbers(looked: Look, item: Item) -> str:
 def download(actor: Actor, page: UUID) -> tuple[UUID, str, Iterator[bytes]]:
     """The file that a page lies in, as it was given: its identifier, media type and content.
 
-    Needs the download right. Raises :class:`Absent`, :class:`Refused`.
+    Needs the download right over everything that lies in the file: a material that was split
+    shares it with the other. Raises :class:`Absent`, :class:`Refused`.
     """
     looked, item, row = page_of(actor, page)
-    if not looked.sight.downloads(item.id):
+    reason = "" if looked.sight.downloads(item.id) else _("下载原件需另行审批")
+    if not reason and _holds_more(looked, row):
+        reason = _("原件文件里还有你无权下载的页面，请改用导出或逐页查看")
+    if reason:
         actor.trail.add(
             Event("page.download", outcome="refused", subject=row.subject, object=str(page))
         )
-        raise Refused("archive.download", _("下载原件需另行审批"), recorded=True)
+        raise Refused("archive.download", reason, recorded=True)
     info = files.infos([row.file]).get(row.file)
     if info is None:
         raise Absent
@@ -225,3 +249,15 @@ def download(actor: Actor, page: UUID) -> tuple[UUID, str, Iterator[bytes]]:
         )
     )
     return row.file, info.media_type, files.content(actor, row.file, why=why)
+
+
+def _holds_more(looked: Look, row: Page) -> bool:
+    """Whether the file of a page holds others that the reader may not take: of another material,
+    or taken out, which is for those who arrange scans."""
+    others = Page.objects.filter(file=row.file).exclude(pk=row.pk).select_related("material")
+    return any(
+        not looked.sight.shows(other.material_id, other.material.secrecy)
+        or not looked.sight.downloads(other.material_id)
+        or (other.state != Page.State.CURRENT and not looked.sight.edit)
+        for other in others
+    )

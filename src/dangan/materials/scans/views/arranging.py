@@ -22,6 +22,7 @@ from dangan.materials.scans import actions, queries
 from dangan.materials.scans.forms import IntoForm, SplitForm
 from dangan.materials.scans.models import Page, PageEvent
 from dangan.materials.scans.problems import ScanProblem
+from dangan.roster.counting import counts_of
 from dangan.ui.messages import say
 
 PROBLEMS = (ScanProblem, CatalogueProblem, BadFile)
@@ -38,12 +39,12 @@ def pages(request: ActorRequest, material: UUID) -> HttpResponse:
     )
     if not looked.sight.edit:
         raise refuse(request.actor, "archive.scan", subject=looked.volume.subject_id)
-    small = queries.thumbnails(request.actor, material, listed)
+    small = queries.thumbnails(request.actor, looked, material, listed)
     items, _hidden = catalogue.contents(looked)
     others = [one for one in items if one.id != item.id]
     current = [info for info in listed if info.state == Page.State.CURRENT]
     context = {
-        "head": panels.head(request.actor, looked),
+        "head": panels.head(request.actor, looked, roster=counts_of(request)),
         "item": item,
         "volume": looked.volume,
         "pages": [(info, small.get(info.id, "")) for info in current],

@@ -16,7 +16,7 @@ from dangan.materials.catalogue import queries as catalogue
 from dangan.materials.catalogue import shown
 from dangan.materials.catalogue.rules.order import Entry, arrange
 from dangan.materials.catalogue.table import categories
-from dangan.materials.scans import exporting
+from dangan.materials.scans import exporting, queries
 from dangan.materials.scans.models import Page
 from dangan.vault import queries as vault
 
@@ -31,6 +31,7 @@ def export(request: ActorRequest, volume: UUID, form: str) -> StreamingHttpRespo
     looked = catalogue.look(request.actor, volume)
     if not looked.sight.download:
         raise Refused("archive.download", _("下载原件需另行审批"))
+    queries.refuse_away(request.actor, looked, "page.export", volume)
     key = vault.key_of(looked.volume.subject_id)
     items, _hidden = catalogue.contents(looked, key=key)
     pages: dict[UUID, list[Page]] = {}

@@ -20,6 +20,7 @@ from dangan.materials.catalogue import panels
 from dangan.materials.catalogue.queries import Item, Look
 from dangan.materials.scans import exporting, queries
 from dangan.materials.scans.models import Page
+from dangan.roster.counting import counts_of
 from dangan.vault import queries as vault
 
 _SANDBOX = "default-src 'none'; sandbox"
@@ -29,7 +30,7 @@ RAIL = 300
 
 def pane(request: ActorRequest, looked: Look, item: Item) -> Mapping[str, Any] | None:
     """The viewer at the right of the catalogue page; nothing without scans."""
-    listed = queries.pages(request.actor, item.id)[2] if item.scanned_pages else []
+    listed = queries.pages_of(looked, item) if item.scanned_pages else []
     return content(request, looked, item, listed) if listed else None
 
 
@@ -37,9 +38,13 @@ def content(
     request: ActorRequest, looked: Look, item: Item, listed: list[queries.PageInfo]
 ) -> dict[str, Any]:
     """What the viewer's template needs."""
-    small = queries.thumbnails(request.actor, item.id, listed[:RAIL])
+    small = queries.thumbnails(request.actor, looked, item.id, listed[:RAIL])
     number = request.GET.get("page", "1")
-    chosen = int(number) if number.isdigit() and 0 < int(number) <= len(listed) else 1
+    chosen = (
+        int(number)
+        if number.isdecimal() and len(number) < 6 and 0 < int(number) <= len(listed)
+        else 1
+    )
     numbers = [
         grant.number
         for grant in looked.sight.grants
@@ -52,6 +57,7 @@ def content(
         "numbers": "、".join(numbers),
         "prints": looked.sight.prints(item.id),
         "downloads": looked.sight.downloads(item.id),
+        "whole": looked.sight.whole,
         "arranges": looked.sight.edit and request.actor.may("archive.scan"),
         "item": item,
         "volume": looked.volume,
@@ -67,7 +73,7 @@ def view(request: ActorRequest, material: UUID) -> HttpResponse:
         "pane": content(request, looked, item, listed),
         "item": item,
         "looked": looked,
-        "head": panels.head(request.actor, looked),
+        "head": panels.head(request.actor, looked, roster=counts_of(request)),
         "nav": "catalogue",
     }
     return render(request, "scans/view.html", context)
@@ -78,7 +84,7 @@ def view(request: ActorRequest, material: UUID) -> HttpResponse:
 def image(request: ActorRequest, page: UUID) -> HttpResponse:
     """One page as a picture with the watermark; never kept by a cache."""
     text = request.GET.get("w", "1200")
-    width = int(text) if text.isdigit() and len(text) < 5 else 1200
+    width = int(text) if text.isdecimal() and len(text) < 5 else 1200
     picture = queries.image(request.actor, page, width=width)
     return _guarded(HttpResponse(picture, content_type="image/jpeg"))
 
@@ -108,6 +114,7 @@ def printed(request: ActorRequest, material: UUID) -> HttpResponse:
             )
         )  # fmt: skip
         raise Refused("archive.print", _("打印需另行审批"), recorded=True)
+    queries.refuse_away(request.actor, looked, "page.print", material)
     if not listed:
         raise Absent
     mark = queries.watermark_of_item(request.actor, looked, item)
