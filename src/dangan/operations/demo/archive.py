@@ -5,7 +5,8 @@ Through the real verbs, as the demonstration's archivist and whoever else has a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -30,7 +31,15 @@ PAGES_MOST = 2
 """Pages drawn of one paper: a form of six pages is mostly empty lines."""
 
 
-def keep_archive(office: Office) -> None:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The fonds, and whose file is which volume."""
+
+    fonds: UUID
+    volumes: Sequence[tuple[Person, Volume]]
+
+
+def keep_archive(office: Office) -> Kept:
     """All of it."""
     archivist = office.actor("archivist")
     terms = catalogue_queries.settings()
@@ -40,8 +49,11 @@ def keep_archive(office: Office) -> None:
         values={**_values(terms), "kinds": ["cadre", "staff"], "authority": AUTHORITY},
     )
     fonds = catalogue.open_fonds(archivist, code="CY", name="澄远集团")
-    for place, person in enumerate(_people(office)):
-        _volume(office, archivist, fonds.pk, person, whole=place < WHOLE)
+    volumes = [
+        (person, _volume(office, archivist, fonds.pk, person, whole=place < WHOLE))
+        for place, person in enumerate(_people(office))
+    ]
+    return Kept(fonds.pk, volumes)
 
 
 def _values(terms: object) -> dict[str, object]:

@@ -18,6 +18,7 @@ from dangan.dossiers.rules import RowPlan, SubjectPlan
 from dangan.dossiers.scanning import scan_all
 from dangan.operations.demo.accounts import DEMO_ACCOUNTS, PASSWORD, fitting, owners
 from dangan.operations.demo.archive import keep_archive
+from dangan.operations.demo.archive_life import live_in_archive
 from dangan.operations.demo.flows import STAFF, open_cases
 from dangan.operations.demo.living import live
 from dangan.operations.demo.office import Office
@@ -168,7 +169,7 @@ class _Loader:
         if fitting(self.made) and len(list(office.staff("head"))) >= STAFF:
             open_cases(office)
             live(office)
-            keep_archive(office)
+            live_in_archive(office, keep_archive(office))
             office.flush()
 
     def portraits(self) -> None:

@@ -126,7 +126,7 @@ class Office:
     def refuse(self, login: str, case: UUID, step: str, words: str) -> None:
         workflow.refuse(self.actor(login), case=case, step=step, words=words)
 
-    def fill(self, login: str, case: UUID, step: str, part: str, **data: str) -> None:
+    def fill(self, login: str, case: UUID, step: str, part: str, **data: Any) -> None:
         workflow.fill(self.actor(login), case=case, step=step, part=part, data=data)
 
 
