@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Absent, Actor, require
 from dangan.audit.rules import Event
-from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.panels import Fact
-from dangan.materials.catalogue.queries import settings
+from dangan.materials.catalogue.queries import Look, settings
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.storeroom.models import Check, Defect, Place, Placement
 from dangan.materials.storeroom.queries.places import GONE, in_reach, require_place, tree
@@ -154,8 +153,9 @@ def defect(actor: Actor, defect: UUID) -> Defect:
     return row
 
 
-def fact(actor: Actor, volume: Volume) -> Fact | None:
+def fact(actor: Actor, looked: Look) -> Fact | None:
     """上次检查 in a volume's head: “2026-06-18，完好”."""
+    volume = looked.volume
     row = Placement.objects.filter(volume=volume).only("checked_at", "condition").first()
     url = reverse("storeroom:check_volume", args=[volume.pk]) if actor.may(VIEW) else ""
     if row is None or row.checked_at is None:

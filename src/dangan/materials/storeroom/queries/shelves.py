@@ -16,7 +16,7 @@ from dangan.access.rules import Absent, Actor, require
 from dangan.audit.rules import Event
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.panels import Fact
-from dangan.materials.catalogue.queries import find_volumes
+from dangan.materials.catalogue.queries import Look, find_volumes
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.catalogue.shown import PersonBlock, VolumeLine, volume_lines
 from dangan.materials.storeroom import holders
@@ -241,10 +241,10 @@ def steps(actor: Actor, volume: Volume) -> list[Step]:
     ]
 
 
-def fact(actor: Actor, volume: Volume) -> Fact | None:
+def fact(actor: Actor, looked: Look) -> Fact | None:
     """存放 in a volume's head."""
-    home = place_of([volume.pk]).get(volume.pk)
-    url = reverse("storeroom:moves", args=[volume.pk]) if actor.may(VIEW) else ""
+    home = place_of([looked.volume.pk]).get(looked.volume.pk)
+    url = reverse("storeroom:moves", args=[looked.volume.pk]) if actor.may(VIEW) else ""
     return Fact(_("存放"), home.label if home else _("未上架"), "" if home else "back", url)
 
 

@@ -23,7 +23,7 @@ DEFECTS = {
 }
 SEVERITIES = {
     "slight": Message("轻微"),
-    "medium": Message("一般"),
+    "medium": Message("中等"),
     "severe": Message("严重"),
 }
 CONDITIONS = {"good": Message("完好")} | SEVERITIES
