@@ -152,4 +152,17 @@ KINDS = {
         ),
         ("release",),
     ),
+    "leak": Kind(
+        (
+            _fact("severity", "choice", "1", "2", "3"),
+            _fact("people", "number"),
+            _fact("personal", "flag"),
+            _fact("secrets", "flag"),
+            _fact("authority", "flag"),
+            _fact("persons", "flag"),
+            _fact("tell", "flag"),
+        ),
+        ("close",),
+        ("first", "assessment", "remedies", "notification", "conclusion"),
+    ),
 }  # fmt: skip

@@ -27,7 +27,7 @@ def test_all_ready_definitions_are_there() -> None:
         "promotion", "transfer", "regularisation", "departure", "temporary_grant", "reveal",
         "handover", "rights_change",
         "consultation", "student_use", "copying", "provision", "destruction", "loan",
-        "transfer_out",
+        "transfer_out", "leak",
     }  # fmt: skip
 
 
