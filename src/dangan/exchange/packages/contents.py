@@ -24,6 +24,7 @@ from dangan.materials.catalogue import shown
 from dangan.materials.catalogue.queries import Item, Look
 from dangan.materials.catalogue.rules.order import Entry, arrange
 from dangan.materials.catalogue.table import categories
+from dangan.materials.scans.exporting import picture_of
 from dangan.materials.scans.models import Page
 from dangan.vault.rules import SubjectKey
 
@@ -51,8 +52,10 @@ def parts(actor: Actor, looked: Look, key: SubjectKey) -> Iterator[Part]:
     yield Part("data/catalogue.csv", iter([_table(listed)]))
     yield _json("records.json", _records(actor, looked, key))
     yield _json("log.json", _log(looked.volume.subject_id))
-    for stored, path in files.values():
+    for stored, path in files.whole.values():
         yield Part(f"data/{path}", open_content(key, stored))
+    for page, (stored, path) in files.drawn.items():
+        yield Part(f"data/{path}", iter([picture_of(key, stored, page)]))
 
 
 def _json(name: str, value: Any) -> Part:
@@ -60,41 +63,58 @@ def _json(name: str, value: Any) -> Part:
     return Part(f"data/{name}", iter([text.encode()]))
 
 
-def _files(items: Sequence[Item]) -> dict[UUID, tuple[SealedFile, str]]:
-    """Each file of a page once, with its path: class, place in the class, running number."""
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What lies under the pages, with its path: files as they were given, once each; and pages
+    that are drawn, because their file holds others that do not go."""
+
+    whole: Mapping[UUID, tuple[SealedFile, str]]
+    drawn: Mapping[Page, tuple[SealedFile, str]]
+
+    def of(self, page: Page) -> dict[str, Any]:
+        """Where a page is to be found in the package."""
+        if page in self.drawn:
+            return {"file": self.drawn[page][1], "file_page": 1, "rotation": 0, "dpi": page.dpi}
+        return {
+            "file": self.whole[page.file][1],
+            "file_page": page.file_page,
+            "rotation": page.rotation,
+            "dpi": page.dpi,
+        }
+
+
+def _files(items: Sequence[Item]) -> Files:
+    """The path of a file: place of its material, running number of its first page."""
     places = {item.id: place for place, item in enumerate(items, 1)}
     pages = Page.objects.filter(material__in=places, state=Page.State.CURRENT)
     rows = sorted(pages, key=lambda page: (places[page.material_id], page.number))
     stored = SealedFile.objects.in_bulk({page.file for page in rows})
-    found: dict[UUID, tuple[SealedFile, str]] = {}
+    others = Page.objects.filter(file__in=stored).exclude(pk__in=[page.pk for page in rows])
+    shared = set(others.values_list("file", flat=True))
+    drawn: dict[Page, tuple[SealedFile, str]] = {}
+    whole: dict[UUID, tuple[SealedFile, str]] = {}
     for page in rows:
-        if page.file in stored and page.file not in found:
-            file = stored[page.file]
+        file, stem = stored[page.file], f"{places[page.material_id]:03d}/{page.number:03d}"
+        if page.file in shared:
+            drawn[page] = (file, f"pages/{stem}.jpg")
+        elif page.file not in whole:
             suffix = _SUFFIXES.get(file.media_type, "bin")
-            path = f"pages/{places[page.material_id]:03d}/{page.number:03d}.{suffix}"
-            found[page.file] = (file, path)
-    return found
+            whole[page.file] = (file, f"pages/{stem}.{suffix}")
+    return Files(whole, drawn)
 
 
 def _catalogue(
     actor: Actor,
     looked: Look,
     items: Sequence[Item],
-    files: Mapping[UUID, tuple[SealedFile, str]],
+    files: Files,
 ) -> dict[str, Any]:
     volume, person = looked.volume, shown.person(actor, looked.volume.subject_id)
     by_material: dict[UUID, list[dict[str, Any]]] = {}
     for page in Page.objects.filter(
         material__in=[item.id for item in items], state=Page.State.CURRENT
     ).order_by("number"):
-        by_material.setdefault(page.material_id, []).append(
-            {
-                "file": files[page.file][1],
-                "file_page": page.file_page,
-                "rotation": page.rotation,
-                "dpi": page.dpi,
-            }
-        )
+        by_material.setdefault(page.material_id, []).append(files.of(page))
     return {
         "format": FORMAT,
         "number": volume.number,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from uuid import UUID
 import pyrage
 from django.urls import reverse
 
-from dangan.access.rules import Actor, require
+from dangan.access.rules import Absent, Actor, require
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
@@ -37,6 +38,7 @@ NUMBER = "identity.employee_number"
 _TAGS_MOST = 64 * 2**20
 """Bytes of catalogue, records and manifests that are held at once."""
 _BLOCK = 2**20
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{1,2}){0,2}")
 
 
 @dataclass
@@ -83,16 +85,18 @@ def receive(
         opened = _open(held, data)
         with recording(actor):
             if subject is None:
-                raise PackageProblem(
-                    Message("没有工号 {number} 的人员，请先建档。", number=employee_number.strip())
+                raise _nobody(employee_number)
+            try:
+                volume = catalogue.open_volume(
+                    actor,
+                    subject=subject,
+                    fonds=fonds,
+                    kind=kind or str(opened.catalogue.get("kind", "")),
+                    secrecy=_mark(opened.catalogue.get("secrecy")),
                 )
-            volume = catalogue.open_volume(
-                actor,
-                subject=subject,
-                fonds=fonds,
-                kind=kind or str(opened.catalogue.get("kind", "")),
-                secrecy=_mark(opened.catalogue.get("secrecy")),
-            )
+            except Absent:
+                # Out of reach and unknown are one answer: numbers are not to be tried out here.
+                raise _nobody(employee_number) from None
             materials, pages = _file_all(actor, volume, opened)
             actor.trail.add(
                 Event(
@@ -104,6 +108,10 @@ def receive(
             )
     url = reverse("catalogue:volume", args=[volume.pk])
     return Taken(volume, materials, pages, url)
+
+
+def _nobody(number: str) -> PackageProblem:
+    return PackageProblem(Message("没有工号 {number} 的人员，请先建档。", number=number.strip()))
 
 
 def _open(held: ExitStack, data: Incoming) -> Opened:
@@ -184,13 +192,26 @@ def _text(tags: dict[str, bytes], name: str) -> str:
 def _catalogue(tags: dict[str, bytes]) -> dict[str, Any]:
     try:
         found = json.loads(tags.get("data/catalogue.json", b""))
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not _is_catalogue(found):
         raise PackageProblem(
             Message("包里没有本系统能读的目录（data/catalogue.json），请按清单手工登记。")
         )
     return found
+
+
+def _is_catalogue(found: Any) -> bool:
+    """Whether it has the shape of one; what its lines say is looked at when they are filed."""
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        return False
+    lines = found.get("materials", [])
+    return isinstance(lines, list) and all(
+        isinstance(line, dict)
+        and isinstance(line.get("scans", []), list)
+        and all(isinstance(scan, dict) for scan in line.get("scans", []))
+        for line in lines
+    )
 
 
 def _file_all(actor: Actor, volume: Volume, opened: Opened) -> tuple[int, int]:
@@ -230,15 +251,15 @@ def _turn(actor: Actor, line: dict[str, Any], pages: list[UUID]) -> None:
         return
     for page, scan in zip(pages, listed, strict=True):
         rotation = scan.get("rotation")
-        if rotation in {90, 180, 270}:
+        if isinstance(rotation, int) and rotation in {90, 180, 270}:
             scans.rotate(actor, page=page, by=rotation)
 
 
 def _body(line: dict[str, Any]) -> MaterialBody:
     """A line as the sender wrote it; what it lacks or misstates is told by the catalogue."""
-    year, month, day = (*(int(p) for p in str(line.get("formed") or "").split("-") if p), 0, 0, 0)[
-        :3
-    ]
+    formed = str(line.get("formed") or "")
+    parts = [int(part) for part in formed.split("-")] if _DAY.fullmatch(formed) else []
+    year, month, day = (*parts, 0, 0, 0)[:3]
     return MaterialBody(
         category=str(line.get("category", "")),
         title=str(line.get("title", ""))[:120],

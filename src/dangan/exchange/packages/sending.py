@@ -23,6 +23,7 @@ from dangan.files.incoming import Incoming, Spool, take_in
 from dangan.files.pipes import Pipe
 from dangan.materials.catalogue.actions.writing import refuse_gated
 from dangan.materials.catalogue.queries import keep
+from dangan.materials.scans.queries import refuse_away
 from dangan.vault import queries as vault
 
 
@@ -37,6 +38,7 @@ def send(actor: Actor, *, volume: UUID, receiver: str = "") -> tuple[str, Incomi
     with recording(actor):
         looked = keep(actor, volume, "packages.export", lock=False)
         refuse_gated("read", volume)
+        refuse_away(actor, looked, "package.export", volume)
         number, key = looked.volume.number, vault.key_of(looked.volume.subject_id)
         sums: dict[str, Sum] = {}
         packed = take_in(f"{number}.zip", _zip(number, parts(actor, looked, key), sums))

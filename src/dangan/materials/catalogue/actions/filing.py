@@ -13,7 +13,11 @@ from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
 from dangan.dossiers.models import Subject
-from dangan.materials.catalogue.actions.marking import name_oneself, require_marks
+from dangan.materials.catalogue.actions.marking import (
+    name_oneself,
+    name_oneself_to_all,
+    require_marks,
+)
 from dangan.materials.catalogue.actions.writing import (
     checked,
     new_material,
@@ -54,7 +58,8 @@ def open_volume(
 ) -> Volume:
     """立卷: a new, empty volume; with ``original`` the partial copy 副本 of that one.
 
-    Needs ``archive.edit`` over the person's unit. Raises :class:`Absent` for a person out of
+    Needs ``archive.edit`` over the person's unit, and ``archive.settings`` to mark it 机密 or
+    above: whoever does is its first named reader. Raises :class:`Absent` for a person out of
     reach, :class:`CatalogueProblem` when the organisation keeps no such files or has one already.
     """
     with recording(actor):
@@ -63,6 +68,10 @@ def open_volume(
             raise Absent
         if not actor.may_at("archive.edit", units.path(person.unit)):
             raise refuse(actor, "archive.edit", subject=subject)
+        if secrecy >= NAMED_READERS_FROM and not actor.may_at(
+            "archive.settings", units.path(person.unit)
+        ):
+            raise refuse(actor, "archive.settings", subject=subject)
         if kind not in settings().kinds:
             raise CatalogueProblem(Message("本单位不保管这类档案，请在档案室设置里选择。"))
         copy = Volume.Copy.PARTIAL if original else Volume.Copy.ORIGINAL
@@ -83,6 +92,8 @@ def open_volume(
             opened_at=timezone.now(),
             opened_by=actor.id,
         )
+        if secrecy >= NAMED_READERS_FROM:
+            name_oneself_to_all(actor, volume)
         actor.trail.add(Event("volume.open", subject=subject, object=str(volume.pk)))
         return volume
 

@@ -157,6 +157,11 @@ def name_oneself(actor: Actor, row: Material) -> None:
     _add_reader(actor, row.volume_id, row.pk, actor.id, None)
 
 
+def name_oneself_to_all(actor: Actor, volume: Volume) -> None:
+    """Whoever opens a marked volume is the first named reader of all that comes into it."""
+    _add_reader(actor, volume.pk, None, actor.id, None)
+
+
 def _add_reader(
     actor: Actor, volume: UUID, material_id: UUID | None, account: UUID, until: datetime | None
 ) -> Reader | None:
@@ -190,10 +195,19 @@ def _require_sight(actor: Actor, looked: Look, material_id: UUID | None) -> None
             raise Absent
         seen = looked.sight.shows(row.pk, row.secrecy)
     else:
-        seen = looked.sight.marked_all or looked.volume.secrecy < NAMED_READERS_FROM
-    wanted = Q(material=None) | Q(material=material_id)
+        seen = looked.sight.marked_all or _sees_all(looked)
+    wanted = Q(material=None) | Q(material=material_id) if material_id else Q()
     if not seen and readers_in_force(looked.volume.pk).filter(wanted).exists():
         raise refuse(actor, "archive.settings", subject=looked.volume.subject_id)
+
+
+def _sees_all(looked: Look) -> bool:
+    """Whether nothing in the volume is kept from the reader: to name somebody for all that is
+    marked is to name them for each."""
+    if looked.volume.secrecy >= NAMED_READERS_FROM:
+        return False
+    rows = Material.objects.filter(volume=looked.volume).exclude(state=Material.State.DESTROYED)
+    return all(looked.sight.shows(pk, mark) for pk, mark in rows.values_list("pk", "secrecy"))
 
 
 def _check_account(volume: Volume, account: UUID) -> None:

@@ -8,6 +8,7 @@ from dangan.materials.catalogue.queries.arranging import (
 )
 from dangan.materials.catalogue.queries.copies import Lag, lagging_copies, lags
 from dangan.materials.catalogue.queries.finding import find_volumes, volume_chosen
+from dangan.materials.catalogue.queries.keeping_away import kept_away, unnamed
 from dangan.materials.catalogue.queries.looking import (
     Item,
     Look,
@@ -32,6 +33,7 @@ __all__ = [
     "find_volumes",
     "item_of",
     "keep",
+    "kept_away",
     "lagging_copies",
     "lags",
     "line_of",
@@ -39,6 +41,7 @@ __all__ = [
     "material",
     "settings",
     "sight_of",
+    "unnamed",
     "volume_chosen",
     "volumes_of",
 ]

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from dangan.access.rules import Actor
 from dangan.materials.catalogue.models import Material, Volume
+from dangan.materials.catalogue.queries.keeping_away import kept_away
 from dangan.materials.catalogue.queries.looking import Item, Look, item_of
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.vault import queries as vault
@@ -48,7 +49,8 @@ def lags(looked: Look) -> list[Lag]:
 
 
 def lagging_copies(actor: Actor) -> list[tuple[Volume, int]]:
-    """Copies within reach that wait to be brought up to date, with how many materials differ."""
+    """Copies within reach that wait to be brought up to date, with how many materials differ;
+    not of the actor's own or a relative's cadre file."""
     behind = (
         Material.objects.filter(_LAGS, state=Material.State.FILED, origin__isnull=False)
         .values("volume")
@@ -59,5 +61,6 @@ def lagging_copies(actor: Actor) -> list[tuple[Volume, int]]:
     rows = volumes_within(actor, "archive.edit").filter(
         pk__in=list(counts), restricted_at__isnull=True
     )
-    ordered = rows.select_related("subject", "fonds").order_by("number")
-    return [(row, counts[row.pk]) for row in ordered]
+    ordered = list(rows.select_related("subject", "fonds").order_by("number"))
+    away = kept_away(actor, ordered)
+    return [(row, counts[row.pk]) for row in ordered if row.pk not in away]

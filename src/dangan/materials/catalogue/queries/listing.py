@@ -10,8 +10,8 @@ from django.db.models import Count, F, Q, QuerySet
 
 from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
-from dangan.materials.avoidance.queries import relations
-from dangan.materials.catalogue.models import FileKind, Volume
+from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.queries.keeping_away import kept_away
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.catalogue.shown import VolumeLine, volume_lines
 from dangan.organization import queries as organization
@@ -63,11 +63,10 @@ def volumes(actor: Actor, filters: Filters, *, offset: int = 0, limit: int = LIM
     window = list(
         rows.select_related("subject", "fonds").order_by("number")[offset : offset + limit]
     )
-    cadre = [row.subject_id for row in window if row.kind == FileKind.CADRE]
-    near = relations(actor.subject, cadre) if cadre else {}
-    away = frozenset(
-        row.pk for row in window if row.kind == FileKind.CADRE and row.subject_id in near
-    )
+    away = kept_away(actor, window)
+    if filters.secrecy is not None or filters.scanned:
+        # To be found by its mark would tell the mark.
+        window = [row for row in window if row.pk not in away]
     actor.trail.add(
         Event(
             "volume.list",

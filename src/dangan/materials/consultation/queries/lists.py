@@ -19,6 +19,7 @@ from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
 from dangan.dossiers.models import Subject
 from dangan.materials.catalogue import shown
+from dangan.materials.catalogue.queries import kept_away
 from dangan.materials.catalogue.shown import PersonBlock
 from dangan.materials.consultation import wording
 from dangan.materials.consultation.grants import READABLE, reading_of, shown_to
@@ -113,6 +114,7 @@ def register(actor: Actor, query: RegisterQuery) -> RegisterPage:
         .prefetch_related("seats")
         .order_by("-at", "pk")[query.offset : query.offset + query.limit]
     )
+    page = _without_own(actor, page)
     actor.trail.add(Event("consultation.list", facts={"n": total}))
     return RegisterPage(tuple(_lines(actor, page)), total, query.offset)
 
@@ -152,6 +154,7 @@ def copyings(actor: Actor) -> list[CopyingLine]:
     """The register of copies for who manages consultations; for others what they asked for."""
     rows = _own_or_managed(actor, Copying.objects.select_related("volume__subject"))
     page = list(rows.prefetch_related("taken").order_by("-at")[: PER_PAGE * 4])
+    page = _without_own(actor, page)
     people = shown.people(actor, {row.subject for row in page})
     names = names_of_accounts({row.by for row in page})
     actor.trail.add(Event("copying.list", facts={"n": len(page)}))
@@ -172,7 +175,7 @@ def copyings(actor: Actor) -> list[CopyingLine]:
 def provisions(actor: Actor) -> list[ProvisionLine]:
     """The register of provisions for who manages consultations; for others their own."""
     rows = _own_or_managed(actor, Provision.objects.select_related("volume__subject"))
-    page = list(rows.order_by("-at")[: PER_PAGE * 4])
+    page = _without_own(actor, list(rows.order_by("-at")[: PER_PAGE * 4]))
     keys = vault.keys_of({owner_of(row.subject) for row in page}, skip_destroyed=True)
     people = shown.people(actor, {row.subject for row in page if row.subject})
     names = names_of_accounts({row.by for row in page})
@@ -217,6 +220,12 @@ def _own_or_managed(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
     if not actor.may("consultation.manage"):
         return own
     return own | _within(actor, rows)
+
+
+def _without_own(actor: Actor, rows: list[Any]) -> list[Any]:
+    """Without what others did with the actor's own or a relative's cadre file."""
+    away = kept_away(actor, [row.volume for row in rows if row.volume is not None])
+    return [row for row in rows if row.by == actor.id or row.volume_id not in away]
 
 
 def _asked(query: RegisterQuery, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -19,6 +19,7 @@ from dangan.dictionary import queries as dictionary
 from dangan.files import queries as files
 from dangan.files.queries import FileInfo
 from dangan.materials.catalogue import shown
+from dangan.materials.catalogue.queries import kept_away
 from dangan.materials.catalogue.shown import PersonBlock, VolumeLine
 from dangan.materials.consultation import tables, wording
 from dangan.materials.consultation.grants import place_of, reading_of
@@ -236,9 +237,12 @@ def letter(actor: Actor, use: UUID, file: UUID) -> str:
     raise Absent
 
 
-def _may_look(actor: Actor, row: Use, unit: UUID | None) -> bool:
-    if row.by == actor.id or actor.may_at("consultation.manage", units.path(unit)):
+def _may_look(actor: Actor, row: Any, unit: UUID | None) -> bool:
+    if row.by == actor.id:
         return True
+    if actor.may_at("consultation.manage", units.path(unit)):
+        # Who looks into one's own or a relative's cadre file, and why, is not for the keeper.
+        return row.volume is None or not kept_away(actor, [row.volume])
     case = Case.objects.filter(pk=row.case).first() if row.case else None
     return case is not None and may_see(actor, case)
 

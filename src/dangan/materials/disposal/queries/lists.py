@@ -17,8 +17,9 @@ from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dossiers.models import Subject
 from dangan.materials.catalogue.models import Material
-from dangan.materials.catalogue.queries import item_of
+from dangan.materials.catalogue.queries import item_of, kept_away
 from dangan.materials.catalogue.queries.reach import units_within
+from dangan.materials.catalogue.rules.seeing import NAMED_READERS_FROM
 from dangan.materials.catalogue.shown import PersonBlock, people
 from dangan.materials.disposal import schedules
 from dangan.materials.disposal.actions.listing import holds_on
@@ -254,7 +255,7 @@ def item_lines(actor: Actor, items: Sequence[Item], *, live: bool) -> tuple[Item
     blocks = people(actor, there)
     keys = keys_with_withheld(there)
     holds = holds_on(items) if live else {}
-    titles = _titles(items, keys)
+    titles = _titles(actor, items, keys)
     table = schedules.current()
     lines = []
     for item in items:
@@ -291,8 +292,9 @@ def item_lines(actor: Actor, items: Sequence[Item], *, live: bool) -> tuple[Item
     return tuple(lines)
 
 
-def _titles(items: Sequence[Item], keys: dict[UUID, SubjectKey]) -> dict[UUID, str]:
-    """What a material or a row is called: its title for those who appraise, the set's label."""
+def _titles(actor: Actor, items: Sequence[Item], keys: dict[UUID, SubjectKey]) -> dict[UUID, str]:
+    """What a material or a row is called: its title for those who appraise, the set's label. No
+    title of what is marked 机密 or above, nor from one's own or a relative's cadre file."""
     sets = dictionary_queries.current().sets
     found = {
         item.pk: sets[item.info_set].label
@@ -300,9 +302,15 @@ def _titles(items: Sequence[Item], keys: dict[UUID, SubjectKey]) -> dict[UUID, s
         if item.what == What.ROW and item.info_set in sets
     }
     papers = {item.target: item for item in items if item.what == What.MATERIAL}
-    rows = Material.objects.filter(pk__in=papers, state=Material.State.FILED) if papers else ()
+    if not papers:
+        return found
+    rows = list(
+        Material.objects.filter(pk__in=papers, state=Material.State.FILED).select_related("volume")
+    )
+    away = kept_away(actor, [row.volume for row in rows])
     for row in rows:
-        if row.subject in keys and row.secrecy < 2:
+        marked = max(row.secrecy, row.volume.secrecy) >= NAMED_READERS_FROM
+        if row.subject in keys and not marked and row.volume_id not in away:
             body = item_of(keys[row.subject], row).body
             found[papers[row.pk].pk] = f"{body.label} {body.title}".strip()
     return found

@@ -131,7 +131,14 @@ def answer(actor: Actor, *, wanted: int, sent: bool, words: str = "") -> None:
         row = Wanted.objects.select_for_update(of=("self",)).filter(pk=wanted).first()
         if row is None or row.chase is None or not may_answer(actor, row.chase):
             raise Absent
-        if row.state not in {Wanted.State.ASKED, Wanted.State.ABSENT, Wanted.State.SENT}:
+        # The request is locked too: closing it and answering do not pass each other.
+        chase = Chase.objects.select_for_update().get(pk=row.chase_id)
+        open_ = chase.state == Chase.State.OPEN
+        if not open_ or row.state not in {
+            Wanted.State.ASKED,
+            Wanted.State.ABSENT,
+            Wanted.State.SENT,
+        }:
             raise ReceiptProblem(Message("这份材料已经办结，请刷新页面。"))
         key = vault.key_of(row.subject)
         row.state = Wanted.State.SENT if sent else Wanted.State.ABSENT
@@ -164,6 +171,8 @@ def settle(actor: Actor, *, chase: int) -> None:
         row = Chase.objects.select_for_update().filter(pk=chase).first()
         if row is None or not actor.may_at(PERMISSION, units.path(row.unit)):
             raise Absent
+        if row.state != Chase.State.OPEN:
+            raise ReceiptProblem(Message("催收 {number} 已办结，请刷新页面。", number=row.number))
         if row.lines.filter(state__in=[Wanted.State.ASKED, Wanted.State.SENT]).exists():
             raise ReceiptProblem(Message("还有材料没有收到，不能办结。"))
         row.state, row.closed_at = Chase.State.CLOSED, timezone.now()

@@ -14,7 +14,7 @@ from dangan.access import units
 from dangan.access.rules import Absent, Actor
 from dangan.audit.rules import Event
 from dangan.materials.catalogue import shown
-from dangan.materials.catalogue.queries import settings
+from dangan.materials.catalogue.queries import keep, kept_away, settings, unnamed
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.catalogue.rules.bodies import MaterialBody
 from dangan.materials.receipts.models import Chase, Expected, Receipt, Wanted
@@ -26,6 +26,7 @@ from dangan.materials.receipts.sealing import open_lack, open_receipt, open_word
 from dangan.vault import queries as vault
 
 PAGE = 30
+_NOTHING = MaterialBody(category="", title="")
 WAITING = (Receipt.State.PENDING, Receipt.State.PROBLEM)
 
 
@@ -50,8 +51,12 @@ class Page:
 
 
 def receipts(actor: Actor, *, state: str = "waiting", offset: int = 0) -> Page:
-    """The register 收件登记 of those whose files the actor keeps; what is due first comes first."""
-    rows = Receipt.objects.filter(volume__in=volumes_within(actor, "receipts.manage"))
+    """The register 收件登记 of those whose files the actor keeps; what is due first comes first.
+
+    A paper that was filed as marked stands there without title for all but its named readers, and
+    so does what comes into one's own or a relative's cadre file.
+    """
+    rows = _kept(actor, Receipt)
     counts = _counts(rows)
     if state == "waiting":
         rows = rows.filter(state__in=WAITING).order_by("due_on", "pk")
@@ -63,10 +68,11 @@ def receipts(actor: Actor, *, state: str = "waiting", offset: int = 0) -> Page:
     subjects = {row.subject for row in found}
     keys = vault.keys_of(subjects, skip_destroyed=True)
     people, today = shown.people(actor, subjects), timezone.localdate()
+    shut = _shut(actor, found)
     lines = [
         ReceiptLine(
             row,
-            open_receipt(keys[row.subject], row),
+            _NOTHING if row.pk in shut else open_receipt(keys[row.subject], row),
             people[row.subject],
             standing(row.due_on, today),
         )
@@ -78,13 +84,14 @@ def receipts(actor: Actor, *, state: str = "waiting", offset: int = 0) -> Page:
 
 
 def receipt(actor: Actor, number: int) -> ReceiptLine:
-    """One receipt. Raises :class:`Absent`."""
-    row = (
-        Receipt.objects.select_related("volume__subject")
-        .filter(pk=number, volume__in=volumes_within(actor, "receipts.manage"))
-        .first()
-    )
+    """One receipt. Raises :class:`Absent`, also where the paper is filed and its mark keeps it from
+    the actor, and as :func:`dangan.materials.catalogue.queries.keep`."""
+    row = _kept(actor, Receipt).select_related("volume__subject").filter(pk=number).first()
     if row is None:
+        raise Absent
+    keep(actor, row.volume_id, "receipts.manage", lock=False)
+    if row.material and unnamed(actor, [row.material]):
+        _refused(actor, "receipt.read", row)
         raise Absent
     key = vault.keys_of([row.subject], skip_destroyed=True).get(row.subject)
     if key is None:
@@ -148,7 +155,7 @@ def chase(actor: Actor, number: int) -> tuple[Chase, list[WantedLine]]:
     row = Chase.objects.filter(pk=number).first()
     if row is None or not may_answer(actor, row):
         raise Absent
-    wanted = list(row.lines.order_by("pk"))
+    wanted = list(row.lines.filter(volume__restricted_at__isnull=True).order_by("pk"))
     subjects = {line.subject for line in wanted}
     keys = vault.keys_of(subjects, skip_destroyed=True)
     people = shown.people(actor, subjects, told=True)
@@ -175,13 +182,15 @@ class ExpectedLine:
 
 def expected(actor: Actor, *, state: str = "open", offset: int = 0) -> Page:
     """一月归档: changes whose papers have not come, the longest overdue first."""
-    rows = Expected.objects.filter(volume__in=volumes_within(actor, "receipts.manage"))
+    rows = _kept(actor, Expected)
     counts = _counts(rows)
     found = list(
         rows.filter(state=state)
         .select_related("volume")
         .order_by("due_on", "pk")[offset : offset + PAGE]
     )
+    away = kept_away(actor, [row.volume for row in found])
+    found = [row for row in found if row.volume_id not in away]
     people, today = shown.people(actor, {row.subject for row in found}), timezone.localdate()
     lines = [ExpectedLine(row, people[row.subject], standing(row.due_on, today)) for row in found]
     actor.trail.add(Event("expected.list", facts={"shown": len(lines)}))
@@ -190,7 +199,7 @@ def expected(actor: Actor, *, state: str = "open", offset: int = 0) -> Page:
 
 def waiting_count(actor: Actor) -> int:
     """How many papers wait to be filed; for the navigation."""
-    rows = Receipt.objects.filter(volume__in=volumes_within(actor, "receipts.manage"))
+    rows = _kept(actor, Receipt)
     return rows.filter(state__in=WAITING).count()
 
 
@@ -222,6 +231,24 @@ def _chases(actor: Actor) -> QuerySet[Chase]:
     for condition in conditions[1:]:
         any_of |= condition
     return rows.filter(any_of)
+
+
+def _kept(actor: Actor, model: Any) -> QuerySet[Any]:
+    """What belongs to volumes that the actor keeps; what is restricted is not used."""
+    volumes = volumes_within(actor, "receipts.manage").filter(restricted_at__isnull=True)
+    rows: QuerySet[Any] = model.objects.filter(volume__in=volumes)
+    return rows
+
+
+def _shut(actor: Actor, rows: Sequence[Receipt]) -> set[int]:
+    """Receipts of which only that they came is told."""
+    away = kept_away(actor, [row.volume for row in rows])
+    marked = unnamed(actor, [row.material for row in rows if row.material])
+    return {row.pk for row in rows if row.volume_id in away or row.material in marked}
+
+
+def _refused(actor: Actor, name: str, row: Receipt) -> None:
+    actor.trail.add(Event(name, outcome="refused", subject=row.subject, object=row.number))
 
 
 def _counts(rows: QuerySet[Any]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from dangan.materials.receipts.views.receiving import offset_of
 from dangan.ui.messages import say
 from dangan.ui.printing import pdf
 
+_NUMBER = re.compile(r"-?[0-9]{1,20}")
 PRINTED = Path(__file__).parent.parent / "printed"
 
 
@@ -68,7 +70,7 @@ def waive(request: ActorRequest, volume: UUID) -> HttpResponse:
         actions.waive(
             request.actor,
             volume=volume,
-            token=int(token) if token.lstrip("-").isdigit() else 0,
+            token=int(token) if _NUMBER.fullmatch(token) else 0,
             why=request.POST.get("why", "")[:200],
         )
     except ReceiptProblem as problem:

@@ -28,7 +28,7 @@ STATES = [
 def offset_of(request: ActorRequest) -> int:
     """Where the asked page of a register begins."""
     text = request.GET.get("page", "")
-    number = int(text) if text.isdigit() and len(text) < 6 else 1
+    number = int(text) if text.isdecimal() and len(text) < 6 else 1
     return max(0, number - 1) * queries.PAGE
 
 
@@ -68,7 +68,7 @@ def receive(request: ActorRequest) -> HttpResponse:
                 volume=form.cleaned_data["volume"].pk,
                 body=form.body(source=form.cleaned_data["source"]),
                 received_on=form.cleaned_data["received_on"],
-                wanted=int(wanted) if wanted.isdigit() else None,
+                wanted=int(wanted) if wanted.isdecimal() and len(wanted) < 19 else None,
             )
         except ReceiptProblem as problem:
             form.add_error(None, say(problem.message))

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from dangan.access.rules import Absent, Actor
+from django.utils.translation import gettext as _
+
+from dangan.access.rules import Absent, Actor, Refused
 from dangan.audit.rules import Event
 from dangan.materials.catalogue.models import FileKind, Volume
-from dangan.materials.catalogue.queries import Item, Look, contents, keep
+from dangan.materials.catalogue.queries import Item, Look, contents, keep, unnamed
 from dangan.materials.special_audit.models import SpecialAudit
 from dangan.materials.special_audit.reading import earliest, form_of, papers_of
 from dangan.materials.special_audit.rules.computing import Finding, Form, findings
@@ -43,15 +45,17 @@ class AuditView:
 def audit(actor: Actor, number: int) -> AuditView:
     """An audit of a file the actor keeps; opening it is a look at what the form says.
 
-    Raises :class:`Absent`, and as :func:`dangan.materials.catalogue.queries.keep`.
+    Raises :class:`Absent`, :class:`Refused` where it cites what is marked 机密 or above and the
+    actor is no named reader, and as :func:`dangan.materials.catalogue.queries.keep`.
     """
     row = SpecialAudit.objects.filter(pk=number).first()
     if row is None:
         raise Absent
     looked = keep(actor, row.volume_id, "special_audit.manage", lock=False)
     key = vault.key_of(row.subject)
-    items, _hidden = contents(looked, key=key)
+    items = contents(looked, key=key)[0]
     body = open_body(key, row)
+    _refuse_marked(actor, row, body)
     form = form_of(actor, looked.volume, key)
     computed = findings(
         form,
@@ -74,6 +78,18 @@ def audit(actor: Actor, number: int) -> AuditView:
         for item in ITEMS
     ]
     return AuditView(row, looked, body, views)
+
+
+def _refuse_marked(actor: Actor, row: SpecialAudit, body: Body) -> None:
+    """What the audit took from marked materials is for their named readers, as they are."""
+    cited = {UUID(entry.material) for entry in body.entries.values() if entry.material}
+    if unnamed(actor, cited):
+        actor.trail.add(
+            Event("special_audit.read", outcome="refused", subject=row.subject, object=row.number)
+        )
+        raise Refused(
+            "special_audit.manage", _("审核引用了涉密材料，由其指定阅览人办理"), recorded=True
+        )
 
 
 def _said(form: Form, item: ItemKey) -> str:

@@ -12,6 +12,7 @@ from dangan.access.rules import Actor
 from dangan.audit.rules import Event
 from dangan.materials.catalogue import shown
 from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.queries import kept_away
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.special_audit.models import SpecialAudit
 
@@ -36,13 +37,16 @@ class DuePage:
 
 
 def due(actor: Actor, *, tab: Tab = "due", offset: int = 0) -> DuePage:
-    """The batch list of those whose files the actor keeps: originals of cadre and staff files.
+    """The batch list of those whose files the actor keeps: originals of cadre and staff files, not
+    the actor's own or a relative's cadre file.
 
     Six statements however many there are.
     """
     rows = _volumes(actor)
     counts = {key: _of(rows, key).count() for key in ("due", "open", "examined", "doubt", "done")}
     found = list(_of(rows, tab).order_by("number")[offset : offset + PAGE])
+    away = kept_away(actor, found)
+    found = [volume for volume in found if volume.pk not in away]
     last = {
         row.volume_id: row
         for row in SpecialAudit.objects.filter(volume__in=found)

@@ -16,7 +16,7 @@ from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent
 from dangan.files.queries import page_image
 from dangan.files.rules import BadFile
-from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.queries import volume_chosen
 from dangan.materials.transfers import actions, papers, queries
 from dangan.materials.transfers.forms import AskForm, ReceiptForm, SendForm, first_error
 from dangan.materials.transfers.models import Transfer
@@ -223,4 +223,5 @@ def _number_of(request: ActorRequest) -> str:
         wanted = UUID(request.GET.get("volume", ""))
     except ValueError:
         return ""
-    return Volume.objects.filter(pk=wanted).values_list("number", flat=True).first() or ""
+    named = volume_chosen(request.actor, str(wanted), permission="transfers.manage")
+    return named[0].number if named else ""
