@@ -104,6 +104,21 @@ def test_a_form_row_ties_label_help_and_error_to_the_control():
     assert "form-control is-invalid" in text
 
 
+def test_boxes_to_tick_are_a_group_each_with_its_own_label():
+    class Form(forms.Form):
+        papers = forms.MultipleChoiceField(
+            label="材料",
+            choices=[("1", "1-1 职工登记表"), ("2", EVIL)],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    text = draw("{% field f.papers %}", f=Form())
+    assert "<legend>材料" in text
+    assert text.count("<label for=") == 2
+    assert '<label for="id_papers_0">' in text
+    assert "<script>" not in text
+
+
 @pytest.mark.parametrize(
     ("days", "expected"), [(0, "今天 18:00"), (-1, "昨天 18:00"), (1, "明天 18:00")]
 )

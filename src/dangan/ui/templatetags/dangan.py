@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import template
+from django.forms import CheckboxSelectMultiple
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -183,12 +184,19 @@ def field(bound: BoundField, label: str = "", help: str = "", wide: bool = False
         "label": label or bound.label,
         "help": help or bound.help_text,
         "wide": wide,
-        "is_check": _is_check(bound),
+        "is_check": _is_check(bound) and not _is_several(bound),
+        "is_several": _is_several(bound),
+        "described": described,
     }
 
 
 def _is_check(bound: BoundField) -> bool:
     return getattr(bound.field.widget, "input_type", "") == "checkbox"
+
+
+def _is_several(bound: BoundField) -> bool:
+    """Boxes to tick, each with a label of its own: a group, not one control."""
+    return isinstance(bound.field.widget, CheckboxSelectMultiple)
 
 
 def _control_class(bound: BoundField) -> str:
