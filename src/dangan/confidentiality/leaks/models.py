@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Leak(models.Model):
@@ -16,9 +17,9 @@ class Leak(models.Model):
         CLOSED = "closed", "已结案"
 
     class Severity(models.IntegerChoices):
-        MINOR = 1, "一般"
-        MAJOR = 2, "较大"
-        GRAVE = 3, "重大"
+        MINOR = 1, _("一般")
+        MAJOR = 2, _("较大")
+        GRAVE = 3, _("重大")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     case = models.UUIDField(null=True)
