@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
+import cv2
+import pypdfium2
 import pytest
 from tests.materials.storeroom.conftest import Storeroom
 
 from dangan.access.rules import Absent, Refused
 from dangan.materials.catalogue.models import Volume
-from dangan.materials.storeroom import codes
+from dangan.materials.storeroom import codes, papers
 from dangan.materials.storeroom.actions.labels import print_labels, replace_label, set_up
 from dangan.materials.storeroom.models import Code, Setup
 from dangan.materials.storeroom.problems import StoreroomProblem
@@ -75,3 +77,20 @@ def test_names_stand_on_labels_only_when_set(store: Storeroom) -> None:
     assert not Setup.objects.exists()
     set_up(store.keeper, sheet="63.5x38.1", names=True)
     assert Setup.objects.get().names
+
+
+def test_what_is_printed_is_read_back(store: Storeroom) -> None:
+    """The sheet as a camera would see it, the mark on it, and no name."""
+    volume = store.shelve("沈知微")
+    Volume.objects.filter(pk=volume).update(secrecy=1, highest=1)
+    sheet = papers.labels(store.keeper, volumes=[volume], sheet="70x37", first=5)
+    page = pypdfium2.PdfDocument(sheet)[0]
+    seen, *_rest = cv2.QRCodeDetector().detectAndDecode(page.render(scale=3).to_numpy())
+    assert seen == codes.code_of(volume)
+    text = page.get_textpage().get_text_bounded()
+    assert "HD-Y-00001" in text
+    assert "秘密" in text
+    assert "沈知微" not in text
+    set_up(store.keeper, sheet="70x37", names=True)
+    named = papers.labels(store.keeper, volumes=[volume], sheet="70x37")
+    assert "沈知微" in pypdfium2.PdfDocument(named)[0].get_textpage().get_text_bounded()

@@ -12,6 +12,7 @@ GROUPS = {
     "scans": "扫描件的收入和查看",
     "catalogue": "档案目录页",
     "loans": "借阅台账",
+    "storeroom": "库房盘点",
     "import": "电子表格导入",
     "roster": "花名册、检索、统计",
     "workflow": "审批引擎和审批事项",

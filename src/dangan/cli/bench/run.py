@@ -116,6 +116,12 @@ def loans(*, quick: bool) -> list[Figure]:
     return _figures(bench_loans(loans=1_000 if quick else 10_000, rounds=20 if quick else 100))
 
 
+def storeroom(*, quick: bool) -> list[Figure]:  # noqa: ARG001 - as the others are called
+    from dangan.materials.storeroom.benchmark import bench_storeroom
+
+    return _figures(bench_storeroom())
+
+
 def imports(*, quick: bool) -> list[Figure]:
     from dangan.access.queries import console_actor
     from dangan.exchange.benchmark import figures
@@ -200,6 +206,7 @@ RUNS: dict[str, Callable[..., list[Figure]]] = {
     "scans": scans,
     "catalogue": catalogue,
     "loans": loans,
+    "storeroom": storeroom,
     "import": imports,
     "roster": roster,
     "workflow": workflow,

@@ -25,7 +25,11 @@ from dangan.materials.storeroom.rules.labelling import SHEETS
 from dangan.materials.storeroom.rules.placing import INSIDE, Tree
 from dangan.ui.messages import say
 
-APART = [(0, gettext_lazy("普通存放")), (2, gettext_lazy("机密专用")), (3, gettext_lazy("绝密专用"))]
+APART = [
+    (0, gettext_lazy("普通存放")),
+    (2, gettext_lazy("机密专用")),
+    (3, gettext_lazy("绝密专用")),
+]
 MOST_SUGGESTED = 3000
 FINDINGS = 4
 
