@@ -23,7 +23,7 @@ from dangan.files.rules.stream import Readable
 from dangan.files.storage import files, place_of
 from dangan.files.verifying import Verified, verify
 from dangan.vault import queries as vault_queries
-from dangan.vault.rules import seal
+from dangan.vault.rules import SubjectKey, seal
 
 
 def keep(
@@ -33,6 +33,7 @@ def keep(
     name: str,
     data: Incoming | Readable | bytes,
     allow: Terms | Collection[str] = PROOF,
+    held: SubjectKey | None = None,
 ) -> SealedFile:
     """Takes a file in, sealed under the key of ``subject`` (``vault.rules.SYSTEM`` for nobody's).
 
@@ -42,7 +43,9 @@ def keep(
     for bit, an :class:`Incoming` without being written again, and ``pages_seen`` of what is
     returned says how large its pages are; otherwise pictures are encoded anew.
 
-    Raises :class:`BadFile` with a sentence that names the file; nothing is kept then.
+    ``held`` is the key of ``subject``, where the caller has it: for many files at a time.
+    Raises :class:`BadFile` with a sentence that names the file; nothing is kept then, and nothing
+    was written to the database.
     """
     terms = terms_of(allow)
     if not terms.as_given:
@@ -53,7 +56,7 @@ def keep(
         ready = take_in(name, _pieces(name, data, terms))
         found = _verified(name, ready, terms)
     try:
-        return _filed(actor, subject, name, found, ready)
+        return _filed(actor, subject, name, found, ready, held or vault_queries.key_of(subject))
     finally:
         if ready is not data:
             ready.close()
@@ -106,10 +109,14 @@ def _sized(name: str, size: int, terms: Terms) -> None:
         )
 
 
-def _filed(
-    actor: Actor, subject: UUID, name: str, found: Verified, incoming: Incoming
+def _filed(  # noqa: PLR0917 - what a row is made of
+    actor: Actor,
+    subject: UUID,
+    name: str,
+    found: Verified,
+    incoming: Incoming,
+    key: SubjectKey,
 ) -> SealedFile:
-    key = vault_queries.key_of(subject)
     file = SealedFile(
         id=incoming.spool.id,
         subject=subject,
@@ -122,7 +129,7 @@ def _filed(
     settled = store(key, file, incoming)
     file.sealed_name = seal(key, name_place(file), named_as(name, file.media_type).encode())
     file.size, file.chunks, file.digest = settled.size, settled.chunks, settled.digest
-    file.pages_seen = found.facts
+    file.pages_seen, file.small = found.facts, found.small
     file.save(force_insert=True)
     actor.trail.add(
         Event(

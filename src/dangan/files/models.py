@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
+from PIL import Image
 
 from dangan.files.pictures import PageFacts
 
@@ -38,6 +39,9 @@ class SealedFile(models.Model):
 
     pages_seen: tuple[PageFacts, ...] = ()
     """How large its pages are; only while a scan is taken in, see ``actions.keep``."""
+
+    small: Image.Image | None = None
+    """What was drawn of a JPEG when it was looked through (``verifying.Verified``); as long."""
 
     class Meta:
         constraints = [

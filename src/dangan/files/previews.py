@@ -51,19 +51,24 @@ def render(
     file: Source, media_type: str, page: int, *, width: int, rotation: int = 0, watermark: str
 ) -> bytes:
     """One page as JPEG, about ``width`` pixels wide, turned clockwise by ``rotation`` degrees
-    (a multiple of 90), with the watermark all over. Without ``watermark`` it carries none: for
-    thumbnails that stay sealed."""
-    wide = max(_MIN_WIDTH, min(width, _MAX_WIDTH))
-    turned = rotation % 360
-    if media_type == PDF:
-        picture = _turned(_pdf_page(file, page, wide, turned), turned)
-    else:
-        picture = _picture(_source(file, media_type, page), media_type, wide, turned)
+    (a multiple of 90), with the watermark all over, if there is one."""
+    picture = drawn(file, media_type, page, width=width, rotation=rotation)
     if watermark:
         _mark(picture, watermark)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=_QUALITY)
     return buffer.getvalue()
+
+
+def drawn(
+    file: Source, media_type: str, page: int, *, width: int, rotation: int = 0
+) -> Image.Image:
+    """As :func:`render`, without watermark and not encoded: for thumbnails that stay sealed."""
+    wide = max(_MIN_WIDTH, min(width, _MAX_WIDTH))
+    turned = rotation % 360
+    if media_type == PDF:
+        return _turned(_pdf_page(file, page, wide, turned), turned)
+    return _picture(_source(file, media_type, page), media_type, wide, turned)
 
 
 def _source(file: Source, media_type: str, page: int) -> Source:
@@ -79,10 +84,17 @@ def _picture(source: Source, media_type: str, width: int, turned: int) -> Image.
         lying = (orientation in LYING) != (turned in {90, 270})
         # A JPEG is decoded no larger than needed: the side that becomes the width decides.
         found.draft(None, (1, width) if lying else (width, 1))
-        shown = _opaque(found)
-        across, down = (_MAX_HEIGHT, width) if lying else (width, _MAX_HEIGHT)
-        if shown.width > across * _MORE or shown.height > down * _MORE:
-            shown.thumbnail((across, down), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        return fitted(found, width, turned)
+
+
+def fitted(found: Image.Image, width: int, turned: int = 0) -> Image.Image:
+    """A picture that was opened, upright, turned, and about ``width`` pixels wide."""
+    orientation = found.getexif().get(0x0112, 1)
+    lying = (orientation in LYING) != (turned in {90, 270})
+    shown = _opaque(found)
+    across, down = (_MAX_HEIGHT, width) if lying else (width, _MAX_HEIGHT)
+    if shown.width > across * _MORE or shown.height > down * _MORE:
+        shown.thumbnail((across, down), Image.Resampling.BILINEAR, reducing_gap=2.0)
     upright = shown.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else shown
     return _turned(upright, turned)
 

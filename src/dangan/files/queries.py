@@ -93,11 +93,13 @@ def page_image(
     rotation: int = 0,
     watermark: str,
     why: str = "",
+    held: SubjectKey | None = None,
 ) -> bytes:
     """One page as JPEG with ``watermark`` all over it, who looks and when; noted in the log.
 
     The picture may be a twelfth wider than ``width``; ``rotation`` in degrees, clockwise. Only
-    the parts of the file that the page needs are opened.
+    the parts of the file that the page needs are opened. One statement when the caller holds the
+    key of the file's person (``held``), else two.
 
     Raises :class:`Absent` also for a page that is not there, and
     :class:`dangan.vault.rules.Tampered`.
@@ -106,7 +108,7 @@ def page_image(
     if not 1 <= page <= (stored.pages or 1):
         raise Absent
     try:
-        key = vault_queries.key_of(stored.subject)
+        key = held or vault_queries.key_of(stored.subject)
     except KeyDestroyed as error:
         raise Absent from error
     with open_random(key, stored) as content:

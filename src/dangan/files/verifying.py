@@ -47,6 +47,8 @@ _DECODING = threading.Semaphore(2)
 """Pictures decoded at once: what bounds the memory that uploads can take."""
 
 _FAULTS = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error, BadPicture)
+SMALL = 620
+"""Of the copy that is left of a JPEG: what scans are measured on."""
 _TAIL = 66_000
 _PADDING = b"\0\r\n"
 _XFA = frozenset({2, 3})
@@ -59,6 +61,9 @@ class Verified:
     media_type: str
     pages: int | None = None
     facts: tuple[PageFacts, ...] = ()
+    small: Image.Image | None = None
+    """A JPEG as it was read to its end, :data:`SMALL` pixels or a little more: whoever draws it
+    small need not read it again."""
 
 
 def verify(name: str, file: Source, terms: Terms) -> Verified:
@@ -103,9 +108,10 @@ def _picture(name: str, file: Source, media_type: str, terms: Terms) -> Verified
     with Image.open(cast("IO[bytes]", file), formats=[FORMATS[media_type]]) as picture:
         _sized(name, *picture.size, terms)
         found = picture_facts(picture)
-        picture.draft(picture.mode, (1, 1))  # a JPEG is read to its end, and drawn small
+        picture.draft(picture.mode, (SMALL, SMALL))  # a JPEG is read to its end, and drawn small
         picture.load()
-    return Verified(media_type, None, (found,))
+        small = picture.copy() if media_type == JPEG else None
+    return Verified(media_type, None, (found,), small)
 
 
 def _pages(name: str, file: Source, terms: Terms) -> Verified:

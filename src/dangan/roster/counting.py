@@ -7,7 +7,7 @@ moment, so that the figures of a page agree with each other.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
 from dangan.roster import queries
 from dangan.roster.engine import counting, paging, wheres
-from dangan.roster.rules import UNIT, Group, GroupQuery, RosterPage, RosterQuery
+from dangan.roster.rules import UNIT, Group, GroupQuery, RosterPage, RosterQuery, RosterRow
 
 _KEPT = "roster_counts"
 
@@ -47,6 +47,10 @@ class Counts:
         return queries.page_of(
             self._actor, self._lens, self._sights, asked, begun=time.perf_counter()
         )
+
+    def rows(self, ids: Collection[UUID], columns: Sequence[str]) -> dict[UUID, RosterRow]:
+        """These people as the actor may see them, as ``roster.queries.rows_of`` gives them."""
+        return queries.rows_seen(self._sights, ids, columns)
 
     def by_unit(self, states: frozenset[str] | None) -> dict[UUID, int]:
         """People whose post is in each unit itself and whom the actor may list."""

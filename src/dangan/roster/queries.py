@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -171,9 +171,13 @@ def rows_of(actor: Actor, ids: Iterable[UUID], columns: Sequence[str]) -> dict[U
     For rooms that name people beside something else; what they show is theirs to log.
     """
     wanted = set(ids)
-    if not wanted:
-        return {}
-    _lens, sights = look(actor, None)
+    return rows_seen(look(actor, None)[1], wanted, columns) if wanted else {}
+
+
+def rows_seen(
+    sights: Sequence[Sight], wanted: Collection[UUID], columns: Sequence[str]
+) -> dict[UUID, RosterRow]:
+    """As :func:`rows_of`, of a look that was had at the roster (:func:`look`)."""
     found: dict[UUID, RosterRow] = {}
     for sight in sights:
         maker = RowMaker(sight, columns)

@@ -51,7 +51,7 @@ def test_many_thumbnails_cost_no_more_statements_than_few(
     with CaptureQueriesContext(connection) as many:
         assert archivist.get(address).content.count(b"data:image/jpeg") == 23
     # Half of them are the shell's and the head's, where every room of the archive says something.
-    assert len(many) == len(few) <= 36
+    assert len(many) == len(few) <= 23
 
 
 def test_an_upload_arrives_is_matched_and_placed(

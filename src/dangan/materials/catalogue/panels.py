@@ -21,6 +21,7 @@ from dangan.materials.catalogue.rules.settings import RETENTION_LABELS
 
 if TYPE_CHECKING:
     from dangan.access.pages import ActorRequest
+    from dangan.roster.counting import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,10 @@ class _Action:
     menu: bool
 
 
-FactProvider = Callable[[Actor, Volume], Fact | None]
-MarkProvider = Callable[[Actor, Volume], Mapping[UUID, Mark]]
+FactProvider = Callable[[Actor, Look], Fact | None]
+"""Providers are given the look itself, so that none reads again what it says."""
+MarkProvider = Callable[[Actor, Look, Sequence[Item]], Mapping[UUID, Mark]]
+"""Of the materials that the page shows."""
 PaneProvider = Callable[["ActorRequest", Look, Item], Mapping[str, Any] | None]
 
 _facts: dict[str, tuple[int, FactProvider]] = {}
@@ -132,11 +135,11 @@ def register_pane(template: str, provider: PaneProvider) -> None:
     _panes[template] = provider
 
 
-def facts(actor: Actor, volume: Volume, own: Sequence[tuple[int, Fact]] = ()) -> tuple[Fact, ...]:
+def facts(actor: Actor, looked: Look, own: Sequence[tuple[int, Fact]] = ()) -> tuple[Fact, ...]:
     """What is known of a volume, in order; ``own`` are this room's facts with their places."""
     found = list(own)
     for _key, (order, provider) in sorted(_facts.items()):
-        fact = provider(actor, volume)
+        fact = provider(actor, looked)
         if fact is not None:
             found.append((order, fact))
     return tuple(fact for _order, fact in sorted(found, key=lambda one: one[0]))
@@ -152,11 +155,11 @@ def buttons(actor: Actor, volume: Volume) -> tuple[Button, ...]:
     )
 
 
-def marks(actor: Actor, volume: Volume) -> dict[UUID, Mark]:
-    """Marks by material. The page shows only those of lines that it shows."""
+def marks(actor: Actor, looked: Look, items: Sequence[Item]) -> dict[UUID, Mark]:
+    """Marks by material, of those that the page shows."""
     found: dict[UUID, Mark] = {}
     for provider in _marks:
-        found.update(provider(actor, volume))
+        found.update(provider(actor, looked, items))
     return found
 
 
@@ -169,22 +172,29 @@ def pane(request: ActorRequest, looked: Look, item: Item) -> tuple[str, Mapping[
     return None
 
 
-def head(actor: Actor, looked: Look, lines: Sequence[Item] | None = None) -> VolumeHead:
+def head(
+    actor: Actor,
+    looked: Look,
+    lines: Sequence[Item] | None = None,
+    *,
+    roster: Counts | None = None,
+) -> VolumeHead:
     """The block at the top of every page about one volume.
 
     Facts are for keepers: whoever sees single materials by a grant learns nothing of the others.
-    ``lines`` are the materials that the reader sees, where the page has them at hand.
+    ``lines`` are the materials that the reader sees, where the page has them at hand; ``roster``
+    the request's look at the roster (``counts_of``), which the frame shares.
     """
     grants = tuple(grant.number for grant in looked.sight.grants)
-    line = shown.volume_line(actor, looked.volume, told=bool(grants))
+    line = shown.volume_line(actor, looked.volume, told=bool(grants), roster=roster)
     own = _own_facts(looked.volume, lines) if looked.sight.whole else None
-    known = _reading(actor, looked.volume) if own is None else facts(actor, looked.volume, own)
+    known = _reading(actor, looked) if own is None else facts(actor, looked, own)
     return VolumeHead(looked.volume, line, known, grants)
 
 
-def _reading(actor: Actor, volume: Volume) -> tuple[Fact, ...]:
+def _reading(actor: Actor, looked: Look) -> tuple[Fact, ...]:
     """What somebody who sees by a grant is told in the head: only about the reading itself."""
-    found = [_facts[key][1](actor, volume) for key in sorted(_of_readers)]
+    found = [_facts[key][1](actor, looked) for key in sorted(_of_readers)]
     return tuple(fact for fact in found if fact is not None)
 
 

@@ -16,6 +16,7 @@ from dangan.dossiers.models import Subject
 from dangan.materials.catalogue.models import Volume
 from dangan.organization import queries as organization_queries
 from dangan.roster import queries as roster_queries
+from dangan.roster.counting import Counts
 from dangan.roster.rules import NAME, NUMBER, UNIT, Cell, RosterRow
 
 _COLUMNS = (NAME, NUMBER, UNIT)
@@ -56,20 +57,27 @@ class VolumeLine:
         return " ".join(part for part in parts if part)
 
 
-def person(actor: Actor, subject: UUID, *, told: bool = False) -> PersonBlock:
+def person(
+    actor: Actor, subject: UUID, *, told: bool = False, roster: Counts | None = None
+) -> PersonBlock:
     """One person; ``told`` names them to whoever a case has told the name."""
-    return people(actor, [subject], told=told)[subject]
+    return people(actor, [subject], told=told, roster=roster)[subject]
 
 
 def people(
-    actor: Actor, subjects: Iterable[UUID], *, told: bool = False
+    actor: Actor, subjects: Iterable[UUID], *, told: bool = False, roster: Counts | None = None
 ) -> dict[UUID, PersonBlock]:
     """These people, each with what the actor may read of name, number and unit.
 
-    Everyone asked for is in the answer, with empty texts where nothing may be seen.
+    Everyone asked for is in the answer, with empty texts where nothing may be seen. ``roster`` is
+    the look that the request has had at it (``roster.counting.counts_of``), where there is one.
     """
     wanted = set(subjects)
-    rows = roster_queries.rows_of(actor, wanted, _COLUMNS)
+    rows = (
+        roster.rows(wanted, _COLUMNS)
+        if roster is not None
+        else roster_queries.rows_of(actor, wanted, _COLUMNS)
+    )
     names = roster_queries.names(wanted) if told else {}
     tree = organization_queries.tree() if rows else None
     return {
@@ -83,14 +91,18 @@ def people(
     }
 
 
-def volume_line(actor: Actor, volume: Volume, *, told: bool = False) -> VolumeLine:
+def volume_line(
+    actor: Actor, volume: Volume, *, told: bool = False, roster: Counts | None = None
+) -> VolumeLine:
     """A volume the caller has decided to show."""
-    return _line(volume, person(actor, volume.subject_id, told=told))
+    return _line(volume, person(actor, volume.subject_id, told=told, roster=roster))
 
 
-def volume_lines(actor: Actor, volumes: Sequence[Volume]) -> list[VolumeLine]:
+def volume_lines(
+    actor: Actor, volumes: Sequence[Volume], *, roster: Counts | None = None
+) -> list[VolumeLine]:
     """Volumes the caller has decided to show, in their order."""
-    blocks = people(actor, (volume.subject_id for volume in volumes))
+    blocks = people(actor, (volume.subject_id for volume in volumes), roster=roster)
     return [_line(volume, blocks[volume.subject_id]) for volume in volumes]
 
 

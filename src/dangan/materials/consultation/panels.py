@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from dangan.access.rules import Actor
 from dangan.materials.catalogue import panels
 from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.queries import Look
 from dangan.materials.consultation import grants, wording
 from dangan.materials.consultation.grants import READABLE
 
@@ -26,8 +27,11 @@ def register() -> None:
     )
 
 
-def _time_left(actor: Actor, volume: Volume) -> panels.Fact | None:
+def _time_left(actor: Actor, looked: Look) -> panels.Fact | None:
     """How long a reader still has; asked for anew by itself, and at the end led away."""
+    if not looked.sight.grants:
+        return None
+    volume = looked.volume
     given = grants.given(actor, volume.pk)
     if not given:
         return None

@@ -15,6 +15,7 @@ from dangan.dossiers import keeping
 from dangan.materials.catalogue import gates
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.panels import Fact
+from dangan.materials.catalogue.queries import Look
 from dangan.materials.disposal.holds import held
 from dangan.materials.disposal.models import Postponed
 
@@ -57,9 +58,10 @@ def postpone(file: UUID, subject: UUID) -> bool:
     return True
 
 
-def hold_fact(actor: Actor, volume: Volume) -> Fact | None:  # noqa: ARG001 - the panel's signature
+def hold_fact(actor: Actor, looked: Look) -> Fact | None:  # noqa: ARG001 - the panel's signature
     """In a volume's head: the hold that covers it."""
-    number = held(volumes=[volume.pk]).volumes.get(volume.pk)
+    volume = looked.volume.pk
+    number = held(volumes=[volume], settled=False).volumes.get(volume)
     return Fact(_("保全"), number, "late") if number else None
 
 

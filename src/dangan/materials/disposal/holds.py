@@ -60,14 +60,17 @@ def held(
     materials: Collection[UUID] = (),
     *,
     whole: bool = True,
+    settled: bool = True,
 ) -> Held:
-    """What of these is under a hold now; four statements at most, one when nothing is held.
+    """What of these is under a hold now; five statements at most, two when nothing is held.
 
     A hold on a person or a unit covers all that is theirs; one on a volume its materials. With
     ``whole`` a volume is held when one of its materials is, and a person when anything of theirs
-    is: that is how to ask before the whole is destroyed or sent away.
+    is: that is how to ask before the whole is destroyed or sent away. Unless ``settled`` is
+    False, for what is only shown, no hold is placed until the caller's transaction ends.
     """
-    share()
+    if settled:
+        share()
     standing = list(in_force())
     if not standing:
         return Held()

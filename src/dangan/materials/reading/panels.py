@@ -5,17 +5,18 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from dangan.access.rules import Actor
-from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.panels import Fact
+from dangan.materials.catalogue.queries import Look
 from dangan.materials.reading.queries.progress import progress_of
 
 
-def fact(actor: Actor, volume: Volume) -> Fact | None:
+def fact(actor: Actor, looked: Look) -> Fact | None:
     """How many of the volume's pages have been read; nothing when it has no scans
     that the actor may search."""
-    if not actor.may("archive.search"):
+    volume = looked.volume
+    if not volume.scanned_pages or not actor.may("archive.search"):
         return None
-    found = progress_of(actor, volume.pk)
+    found = progress_of(actor, volume.pk, looked.sight)
     if not found.total:
         return None
     value = _("{done} / {total} 页").format(done=found.done, total=found.total)

@@ -17,6 +17,8 @@ from dangan.materials.catalogue.queries.looking import (
     keep,
     look,
     material,
+    names_of,
+    opened,
     sight_of,
     volumes_of,
 )
@@ -39,6 +41,8 @@ __all__ = [
     "line_of",
     "look",
     "material",
+    "names_of",
+    "opened",
     "settings",
     "sight_of",
     "unnamed",

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
 
-from dangan.access.rules import Absent
 from dangan.materials.catalogue.models import Material
 from dangan.materials.catalogue.queries.looking import Item, Look, item_of
 from dangan.materials.catalogue.rules.bodies import MaterialBody
@@ -15,8 +14,7 @@ from dangan.materials.catalogue.rules.numbering import Renumbered, labels, renum
 from dangan.materials.catalogue.rules.order import Entry, arrange, equals
 from dangan.materials.catalogue.rules.seeing import NAMED_READERS_FROM
 from dangan.materials.catalogue.table import categories
-from dangan.vault import queries as vault
-from dangan.vault.rules import KeyDestroyed, SubjectKey
+from dangan.vault.rules import SubjectKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +113,7 @@ def preview(
 
 def everything(looked: Look, *, key: SubjectKey | None = None) -> list[Item]:
     """Every filed material, seen or not: for numbers only, never for showing."""
-    try:
-        held = key or vault.key_of(looked.volume.subject_id)
-    except KeyDestroyed as error:
-        raise Absent from error
+    held = key or looked.key
     rows = Material.objects.filter(volume=looked.volume, state=Material.State.FILED)
     return [item_of(held, row) for row in rows]
 

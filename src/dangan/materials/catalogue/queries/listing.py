@@ -15,7 +15,8 @@ from dangan.materials.catalogue.queries.keeping_away import kept_away
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.catalogue.shown import VolumeLine, volume_lines
 from dangan.organization import queries as organization
-from dangan.roster import queries as roster
+from dangan.roster import queries as roster_queries
+from dangan.roster.counting import Counts
 
 LIMIT = 50
 _SHORTEST_NUMBER = 2
@@ -48,10 +49,18 @@ class VolumePage:
     away: frozenset[UUID]
 
 
-def volumes(actor: Actor, filters: Filters, *, offset: int = 0, limit: int = LIMIT) -> VolumePage:
+def volumes(
+    actor: Actor,
+    filters: Filters,
+    *,
+    offset: int = 0,
+    limit: int = LIMIT,
+    roster: Counts | None = None,
+) -> VolumePage:
     """Volumes over whose people the actor holds ``archive.view``, by number.
 
     What is restricted is not among them: it is kept, not used (disposal lists it). Noted.
+    ``roster`` is the look that the request has had at it, where there is one.
     """
     require(actor, "archive.view")
     rows = volumes_within(actor, "archive.view").filter(restricted_at__isnull=True)
@@ -74,7 +83,7 @@ def volumes(actor: Actor, filters: Filters, *, offset: int = 0, limit: int = LIM
             facts={"total": total, "rows": len(window)},
         )
     )
-    lines = tuple(volume_lines(actor, window))
+    lines = tuple(volume_lines(actor, window, roster=roster))
     return VolumePage(lines, total, offset, limit, standings, away)
 
 
@@ -98,6 +107,6 @@ def narrowed(actor: Actor, rows: QuerySet[Volume], filters: Filters) -> QuerySet
 def _by_text(actor: Actor, text: str) -> Q:
     people: Collection[UUID] = ()
     if actor.may("roster.view"):
-        people = [hit.subject for hit in roster.search(actor, text, limit=_MOST_PEOPLE)]
+        people = [hit.subject for hit in roster_queries.search(actor, text, limit=_MOST_PEOPLE)]
     by_number = Q(number__icontains=text) if len(text) >= _SHORTEST_NUMBER else Q(pk=None)
     return by_number | Q(subject__in=people)

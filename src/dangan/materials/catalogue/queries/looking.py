@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from dangan.access import units
@@ -22,13 +23,29 @@ from dangan.materials.catalogue.sealing import material_place
 from dangan.vault import queries as vault
 from dangan.vault.rules import KeyDestroyed, SubjectKey, unseal
 
+Names = Collection[UUID | None]
+"""The materials of a volume that somebody is a named reader of; None: of all."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Look:
-    """A volume that somebody may see, and how much of it."""
+    """A volume that somebody may see, and how much of it; lives no longer than the request.
+
+    What is drawn beside each other on a page is given the same look, so that rights are decided
+    and the key is unwrapped once.
+    """
 
     volume: Volume
     sight: Sight
+    _key: SubjectKey | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def key(self) -> SubjectKey:
+        """The key of the person; raises :class:`Absent` when it is destroyed. One statement the
+        first time."""
+        if self._key is None:
+            self._key = _key(self.volume.subject_id)
+        return self._key
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +73,7 @@ def look(actor: Actor, volume: UUID, *, lock: bool = False) -> Look:
     Raises :class:`Absent` when there is none or the actor may not know of it (noted), and
     :class:`Refused` with a reason when it is their own or a relative's cadre file.
     """
-    rows = Volume.objects.select_related("fonds", "subject")
+    rows = Volume.objects.select_related("fonds", "subject").annotate(names=names_of(actor, "pk"))
     row = (
         (rows.select_for_update(of=("self",)) if lock else rows)
         .filter(pk=volume)
@@ -66,12 +83,17 @@ def look(actor: Actor, volume: UUID, *, lock: bool = False) -> Look:
     if row is None:
         _note_refusal(actor, volume, None)
         raise Absent
-    seen = sight_of(actor, row)
+    return _looked(actor, row, row.names)
+
+
+def _looked(actor: Actor, row: Volume, names: Names) -> Look:
+    """The look at a volume that was read, if the actor may; raises as :func:`look`."""
+    seen = sight_of(actor, row, names)
     if seen.keeps_away:
-        _note_refusal(actor, volume, row.subject_id)
+        _note_refusal(actor, row.pk, row.subject_id)
         raise Refused("archive.view", "任何人不看本人和亲属的干部人事档案", recorded=True)
     if not seen:
-        _note_refusal(actor, volume, row.subject_id)
+        _note_refusal(actor, row.pk, row.subject_id)
         raise Absent
     return Look(row, seen)
 
@@ -89,15 +111,16 @@ def keep(
     return found
 
 
-def sight_of(actor: Actor, volume: Volume) -> Sight:
-    """How much of it the actor sees; three statements at most."""
+def sight_of(actor: Actor, volume: Volume, names: Names | None = None) -> Sight:
+    """How much of it the actor sees; three statements at most, one less with ``names``
+    (:func:`names_of`)."""
     path = units.path(volume.subject.unit)
     keeps = actor.may_at("archive.view", path)
     given = grants.of(actor, volume.pk)
     if not keeps and not given:
         return Sight()
     cadre = volume.kind == FileKind.CADRE
-    named = _named(actor, volume.pk)
+    named = set(_named(actor, volume.pk) if names is None else names)
     return sight(
         Circumstances(
             cadre=cadre,
@@ -122,7 +145,7 @@ def contents(
 ) -> tuple[list[Item], int]:
     """What the reader sees of the volume, in no order, and how many marked materials are kept
     from them. Two statements. Raises :class:`Absent` when the key is destroyed."""
-    held = key or _key(looked.volume.subject_id)
+    held = key or looked.key
     rows = list(Material.objects.filter(volume=looked.volume, state__in=states))
     shown = [row for row in rows if looked.sight.shows(row.pk, row.secrecy)]
     hidden = len(rows) - len(shown) if looked.sight.whole else 0
@@ -131,17 +154,32 @@ def contents(
 
 def material(actor: Actor, material: UUID, *, lock: bool = False) -> tuple[Look, Item]:
     """One material the actor may see. Raises :class:`Absent`, :class:`Refused` as :func:`look`."""
-    row = Material.objects.filter(pk=material).first()
+    rows = Material.objects.select_related("volume__fonds", "volume__subject")
+    row = rows.annotate(names=names_of(actor, "volume")).filter(pk=material).first()
     if row is None:
         _note_refusal(actor, material, None)
         raise Absent
-    looked = look(actor, row.volume_id, lock=lock)
-    if lock:
-        row = Material.objects.select_for_update().get(pk=material)
-    if row.state not in _states(looked.sight) or not looked.sight.shows(row.pk, row.secrecy):
-        _note_refusal(actor, material, row.subject)
+    if not lock:
+        return opened(actor, row, row.names)
+    looked = look(actor, row.volume_id, lock=True)
+    return _shown(actor, looked, Material.objects.select_for_update().get(pk=material))
+
+
+def opened(actor: Actor, row: Material, names: Names) -> tuple[Look, Item]:
+    """As :func:`material`, of one that a room above has read with its ``volume__fonds`` and
+    ``volume__subject``; ``names`` is what :func:`names_of` gave of the volume."""
+    if row.volume.standing == Volume.Standing.DESTROYED:
+        _note_refusal(actor, row.volume_id, None)
         raise Absent
-    return looked, item_of(_key(row.subject), row)
+    return _shown(actor, _looked(actor, row.volume, names), row)
+
+
+def _shown(actor: Actor, looked: Look, row: Material) -> tuple[Look, Item]:
+    """A material of a volume that was looked at, if it is shown; raises :class:`Absent`."""
+    if row.state not in _states(looked.sight) or not looked.sight.shows(row.pk, row.secrecy):
+        _note_refusal(actor, row.pk, row.subject)
+        raise Absent
+    return looked, item_of(looked.key, row)
 
 
 def _states(sight: Sight) -> Collection[str]:
@@ -176,10 +214,19 @@ def volumes_of(subject: UUID) -> Sequence[Volume]:
     return list(found.exclude(standing=Volume.Standing.DESTROYED).order_by("kind", "copy"))
 
 
-def _named(actor: Actor, volume: UUID) -> set[UUID | None]:
+def names_of(actor: Actor, volume: str) -> ArraySubquery:
+    """What the actor is a named reader of, to be read with the volume: ``volume`` is the way from
+    the row to it."""
+    return ArraySubquery(_names(actor).filter(volume=OuterRef(volume)).values("material"))
+
+
+def _named(actor: Actor, volume: UUID) -> Names:
+    return list(_names(actor).filter(volume=volume).values_list("material", flat=True))
+
+
+def _names(actor: Actor) -> QuerySet[Reader]:
     in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
-    rows = Reader.objects.filter(in_force, volume=volume, account=actor.id, ended_at__isnull=True)
-    return set(rows.values_list("material", flat=True))
+    return Reader.objects.filter(in_force, account=actor.id, ended_at__isnull=True)
 
 
 def _key(subject: UUID) -> SubjectKey:

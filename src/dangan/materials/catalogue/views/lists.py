@@ -27,6 +27,7 @@ from dangan.materials.catalogue.problems import CatalogueProblem
 from dangan.materials.catalogue.queries.listing import LIMIT, Filters, volumes
 from dangan.materials.catalogue.shown import volume_lines
 from dangan.materials.catalogue.views.answers import refuse, status
+from dangan.roster.counting import counts_of
 from dangan.ui.messages import say
 
 MOST_OFFSET = 1_000_000
@@ -37,7 +38,7 @@ MOST_OFFSET = 1_000_000
 def listing(request: ActorRequest) -> HttpResponse:
     """The list. POST carries the words searched for: names must not stand in an address."""
     filters = _filters(request.GET, request.POST.get("q", "").strip()[:64])
-    found = volumes(request.actor, filters, offset=_offset(request))
+    found = volumes(request.actor, filters, offset=_offset(request), roster=counts_of(request))
     context = {
         "page": found,
         "filters": filters,

@@ -25,6 +25,7 @@ from dangan.materials.catalogue.queries.arranging import Arrangement, Line, arra
 from dangan.materials.catalogue.rows import ShownLine, draw
 from dangan.materials.catalogue.rules.categories import Category
 from dangan.materials.catalogue.table import categories
+from dangan.roster.counting import counts_of
 from dangan.ui import languages
 
 ALL = "all"
@@ -61,13 +62,13 @@ def volume(request: ActorRequest, volume: UUID) -> HttpResponse:
     note_look(request, looked, chosen)
     wanted = _wanted(request, chosen)
     items = [line.item for line in arrangement.lines]
-    marks = panels.marks(request.actor, looked.volume)
+    marks = panels.marks(request.actor, looked, items)
     base = f"{reverse('catalogue:volume', args=[volume])}?class={wanted}&material="
     groups = _groups(arrangement, wanted, marks, chosen, base)
     context: dict[str, Any] = {
         "looked": looked,
         "volume": looked.volume,
-        "head": panels.head(request.actor, looked, items),
+        "head": panels.head(request.actor, looked, items, roster=counts_of(request)),
         "buttons": panels.buttons(request.actor, looked.volume),
         "arrangement": arrangement,
         "tree": _tree(arrangement, wanted),

@@ -11,6 +11,7 @@ from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Actor
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.panels import Fact
+from dangan.materials.catalogue.queries import Look
 from dangan.materials.loans.models import OUT, Loan
 from dangan.materials.loans.rules.terms import is_overdue
 from dangan.materials.loans.sealing import open_body
@@ -27,9 +28,9 @@ def open_of(*, account: UUID | None = None, subject: UUID | None = None) -> list
     return list(rows.order_by("due"))
 
 
-def fact_of(actor: Actor, volume: Volume) -> Fact | None:  # noqa: ARG001 - a provider's signature
+def fact_of(actor: Actor, looked: Look) -> Fact | None:  # noqa: ARG001 - a provider's signature
     """借阅 in a volume's head: 在库, or who has it until when. The reader sees the volume."""
-    label = _("借阅")
+    label, volume = _("借阅"), looked.volume
     row = (
         Loan.objects.filter(volume=volume, state__in=OUT).select_related("request").first()
         if volume.standing == Volume.Standing.LENT

@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import connection
 
 from dangan.access.rules import Actor, require
+from dangan.materials.catalogue.rules.seeing import Sight
 from dangan.materials.reading.models import Control, Reading
-from dangan.materials.reading.queries.rights import WHERE, within
+from dangan.materials.reading.queries.rights import WHERE, Within, within
 from dangan.materials.reading.shapes import Progress
 
 State = Reading.State
@@ -32,16 +33,16 @@ def progress(actor: Actor) -> Progress:
     without ``archive.search``."""
     require(actor, "archive.search")
     paused = Control.objects.filter(paused_at__isnull=False).exists()
-    return _progress(actor, None, paused=paused)
+    return _progress(within(actor), None, paused=paused)
 
 
-def progress_of(actor: Actor, volume: UUID) -> Progress:
-    """Of one volume, as far as the actor may search it."""
-    return _progress(actor, volume)
+def progress_of(actor: Actor, volume: UUID, seen: Sight) -> Progress:
+    """Of one volume, as far as the actor may search it; ``seen`` is how much of it they see."""
+    named = [(volume, None)] if seen.marked_all else []
+    return _progress(within(actor, [*named, *((volume, one) for one in seen.named)]), volume)
 
 
-def _progress(actor: Actor, volume: UUID | None, *, paused: bool = False) -> Progress:
-    scope = within(actor)
+def _progress(scope: Within, volume: UUID | None, *, paused: bool = False) -> Progress:
     count: dict[str, int] = {}
     if scope:
         parameters: dict[str, Any] = {"volume": volume, **scope.parameters()}

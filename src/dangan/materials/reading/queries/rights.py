@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -52,11 +53,15 @@ class Within:
         }
 
 
-def within(actor: Actor) -> Within:
+Named = Sequence[tuple[UUID, UUID | None]]
+"""Volume and material for which somebody is a named reader; None: all of the volume."""
+
+
+def within(actor: Actor, named: Named | None = None) -> Within:
     """What the actor searches: the volumes they keep or look after. What a consultation lets
-    somebody read is read in the viewer, not searched."""
+    somebody read is read in the viewer, not searched. ``named`` where the caller knows it."""
     units = _units(actor)
-    named = _named(actor)
+    named = _named(actor) if named is None else named
     return Within(
         units is None,
         list(units or ()),
@@ -74,7 +79,7 @@ def _units(actor: Actor) -> set[UUID] | None:
     return searched & seen
 
 
-def _named(actor: Actor) -> list[tuple[UUID, UUID | None]]:
+def _named(actor: Actor) -> Named:
     in_force = Q(until__isnull=True) | Q(until__gt=timezone.now())
     rows = Reader.objects.filter(in_force, account=actor.id, ended_at__isnull=True)
     return list(rows.values_list("volume", "material"))
