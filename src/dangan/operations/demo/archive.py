@@ -62,12 +62,13 @@ def _values(terms: object) -> dict[str, object]:
 
 
 def _people(office: Office) -> list[Person]:
-    """First those whose accounts exist, the archivist left out, then others; a few have left."""
+    """First those whose accounts exist, the archivist left out; then a few who have left, and
+    others, heads last: theirs are cadre files, of which the accounts have enough."""
     known = [person for login, person in office.owners.items() if login not in _WITHOUT]
     numbers = {person.number for person in office.owners.values()}
     others = [p for p in office.made.people if p.number not in numbers and not p.newcomer]
     left = [person for person in others if person.departed][:2]
-    staying = [person for person in others if not person.departed]
+    staying = sorted((p for p in others if not p.departed), key=lambda person: person.head)
     return [*known, *left, *staying][:VOLUMES]
 
 

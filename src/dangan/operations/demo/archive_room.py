@@ -72,7 +72,7 @@ def _cabinets(actor: Actor, room: UUID) -> list[UUID]:
     """Two cabinets of three shelves with two boxes each; the second is still nearly empty."""
     boxes = []
     for cabinet in _add(actor, room, "cabinet", "01", many=2):
-        for shelf in _add(actor, cabinet, "shelf", "1", many=3):
+        for shelf in _add(actor, cabinet, "shelf", "1", many=3, capacity=2 * TO_A_BOX):
             boxes += _add(actor, shelf, "box", "01", many=2, capacity=TO_A_BOX)
     return boxes
 
@@ -90,7 +90,7 @@ def _apart(actor: Actor, room: UUID) -> UUID:
 
 def _shelve(actor: Actor, volumes: Sequence[UUID], boxes: Sequence[UUID]) -> dict[UUID, UUID]:
     """Five to a box, by number: there is room for those to come."""
-    placed = {}
+    placed: dict[UUID, UUID] = {}
     for place, box in enumerate(boxes):
         here = volumes[place * (TO_A_BOX - 1) : (place + 1) * (TO_A_BOX - 1)]
         if here:
