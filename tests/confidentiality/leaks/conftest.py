@@ -31,7 +31,7 @@ WHO: dict[str, tuple[str, tuple[str, ...]]] = {
     "liang": ("梁慎行", ("hr_manager",)),
     "manager2": ("", ("hr_manager",)),
     "privacy": ("", ("privacy_officer",)),
-    "archivist": ("", ("archivist",)),
+    "archivist": ("俞书衡", ("archivist",)),
     "specialist": ("何雨桐", ("hr_specialist",)),
     "boss": ("", ("leader",)),
 }

