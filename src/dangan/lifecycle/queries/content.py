@@ -15,6 +15,7 @@ from dangan.access.rules import Actor
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Json, Message
 from dangan.lifecycle.actions import opened_for, signs
+from dangan.lifecycle.borrowed import DEPARTMENT, LINE, still_out
 from dangan.lifecycle.checklist import checklist
 from dangan.lifecycle.effecting import before
 from dangan.lifecycle.models import RUNNING, ChecklistItem, Kind, Movement
@@ -277,6 +278,12 @@ def _note(sight: Sight, item: ChecklistItem) -> str:
     return open_note(sight.person.key, item) if sight.plain(rule) else ""
 
 
+def _still_out(sight: Sight, item: ChecklistItem) -> str:
+    """Beside the archive's open line: what must come back before it can be signed."""
+    waits = (item.department, item.item, item.state) == (DEPARTMENT, LINE, "open")
+    return "".join(map(say, still_out(sight.person.subject))) if waits else ""
+
+
 def _departments(
     sight: Sight, items: Sequence[ChecklistItem], names: Mapping[UUID, str]
 ) -> tuple[SignedDepartment, ...]:
@@ -290,7 +297,7 @@ def _departments(
                 state_label=_state_label(item.state),
                 name=_name(names, item),
                 at=item.at,
-                note=_note(sight, item),
+                note=_note(sight, item) or _still_out(sight, item),
             )
             for item in items
             if item.department == key and not item.after

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 from dangan.access.rules import Showing
 from dangan.lifecycle import fields
 from dangan.lifecycle.actions import put_item
+from dangan.lifecycle.borrowed import DEPARTMENT, LINE, still_out
 from dangan.lifecycle.checklist import checklist
 from dangan.lifecycle.kinds.parts.base import PartContext
 from dangan.lifecycle.models import ChecklistItem
 from dangan.lifecycle.rules.bodies import Body
 from dangan.ui.languages import label as in_language
+from dangan.ui.messages import say
 
 
 class HandoverForm(forms.Form):
@@ -36,6 +38,17 @@ class HandoverForm(forms.Form):
                 label, (("", _("请选择")), ("done", _("已办")), ("none", _("不涉及")))
             )
             self.fields[f"note-{line.key}"] = fields.line(_("{item}的说明").format(item=label))
+        self.out = still_out(context.movement.subject) if self.department == DEPARTMENT else []
+        if self.out:
+            self.fields[f"state-{LINE}"].help_text = "".join(map(say, self.out))
+
+    def clean(self) -> dict[str, Any]:
+        """The archive does not sign while a file is out."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.out:
+            told = "".join(map(say, self.out))
+            self.add_error(f"state-{LINE}", told + _("收回后再签收交接。"))
+        return cleaned
 
     def sign(self, context: PartContext) -> None:
         """Signs every line."""
