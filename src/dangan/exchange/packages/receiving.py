@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 import pyrage
@@ -191,7 +191,7 @@ def _text(tags: dict[str, bytes], name: str) -> str:
 
 def _catalogue(tags: dict[str, bytes]) -> dict[str, Any]:
     try:
-        found = json.loads(tags.get("data/catalogue.json", b""))
+        found: Any = json.loads(tags.get("data/catalogue.json", b""))
     except (ValueError, RecursionError):
         found = None
     if not _is_catalogue(found):
@@ -201,7 +201,7 @@ def _catalogue(tags: dict[str, bytes]) -> dict[str, Any]:
     return found
 
 
-def _is_catalogue(found: Any) -> bool:
+def _is_catalogue(found: Any) -> TypeGuard[dict[str, Any]]:
     """Whether it has the shape of one; what its lines say is looked at when they are filed."""
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         return False

@@ -34,7 +34,7 @@ def unnamed(actor: Actor, materials: Collection[UUID]) -> frozenset[UUID]:
     readers = Reader.objects.filter(
         in_force, volume__in=set(found.values()), account=actor.id, ended_at__isnull=True
     )
-    named = set(readers.values_list("volume", "material"))
+    named: set[tuple[UUID, UUID | None]] = set(readers.values_list("volume", "material"))
     return frozenset(
         material
         for material, volume in found.items()

@@ -132,7 +132,7 @@ def answer(actor: Actor, *, wanted: int, sent: bool, words: str = "") -> None:
         if row is None or row.chase is None or not may_answer(actor, row.chase):
             raise Absent
         # The request is locked too: closing it and answering do not pass each other.
-        chase = Chase.objects.select_for_update().get(pk=row.chase_id)
+        chase = Chase.objects.select_for_update().get(pk=row.chase.pk)
         open_ = chase.state == Chase.State.OPEN
         if not open_ or row.state not in {
             Wanted.State.ASKED,

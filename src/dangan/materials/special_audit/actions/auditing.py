@@ -14,6 +14,7 @@ from dangan.dictionary.rules import Message
 from dangan.materials.catalogue.queries import Look, contents, keep
 from dangan.materials.special_audit.models import SpecialAudit
 from dangan.materials.special_audit.problems import AuditProblem
+from dangan.materials.special_audit.queries.audits import refuse_marked
 from dangan.materials.special_audit.reading import form_of
 from dangan.materials.special_audit.rules.items import (
     DATED,
@@ -153,12 +154,13 @@ def _refuse_same(actor: Actor, row: SpecialAudit) -> None:
 def _held(actor: Actor, audit: int, states: set[str]) -> tuple[SpecialAudit, Look]:
     """The audit, locked, if the actor keeps the file and it stands so.
 
-    Raises :class:`Absent` and :class:`AuditProblem`.
+    Raises :class:`Absent`, :class:`Refused` and :class:`AuditProblem`.
     """
     row = SpecialAudit.objects.select_for_update(of=("self",)).filter(pk=audit).first()
     if row is None:
         raise Absent
     looked = keep(actor, row.volume_id, PERMISSION, lock=False)
+    refuse_marked(actor, row, _body(row))
     if row.state not in states:
         raise AuditProblem(
             Message(

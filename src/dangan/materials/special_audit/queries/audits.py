@@ -55,7 +55,7 @@ def audit(actor: Actor, number: int) -> AuditView:
     key = vault.key_of(row.subject)
     items = contents(looked, key=key)[0]
     body = open_body(key, row)
-    _refuse_marked(actor, row, body)
+    refuse_marked(actor, row, body)
     form = form_of(actor, looked.volume, key)
     computed = findings(
         form,
@@ -80,8 +80,9 @@ def audit(actor: Actor, number: int) -> AuditView:
     return AuditView(row, looked, body, views)
 
 
-def _refuse_marked(actor: Actor, row: SpecialAudit, body: Body) -> None:
-    """What the audit took from marked materials is for their named readers, as they are."""
+def refuse_marked(actor: Actor, row: SpecialAudit, body: Body) -> None:
+    """What the audit took from marked materials is for their named readers, as they are. Raises
+    :class:`Refused` (noted)."""
     cited = {UUID(entry.material) for entry in body.entries.values() if entry.material}
     if unnamed(actor, cited):
         actor.trail.add(
