@@ -228,7 +228,7 @@ def _late(rows: Iterable[Leak]) -> set[UUID]:
 
 
 def _takes_part(actor: Actor, row: Leak) -> bool:
-    case = Case.objects.filter(pk=row.case).first()
+    case = Case.objects.filter(pk=row.case).first() if row.case else None
     return case is not None and may_see(actor, case)
 
 
