@@ -13,10 +13,9 @@ from dangan.materials.reading.queries.progress import progress_of
 def fact(actor: Actor, looked: Look) -> Fact | None:
     """How many of the volume's pages have been read; nothing when it has no scans
     that the actor may search."""
-    volume = looked.volume
-    if not volume.scanned_pages or not actor.may("archive.search"):
+    if not actor.may("archive.search"):
         return None
-    found = progress_of(actor, volume.pk, looked.sight)
+    found = progress_of(actor, looked.volume.pk, looked.sight)
     if not found.total:
         return None
     value = _("{done} / {total} 页").format(done=found.done, total=found.total)
