@@ -15,6 +15,7 @@ from dangan.materials.avoidance.rules import Relation
 from dangan.materials.catalogue import gates
 from dangan.materials.catalogue.actions import change_standing
 from dangan.materials.catalogue.models import Volume
+from dangan.materials.catalogue.queries import look
 from dangan.materials.loans import actions
 from dangan.materials.loans.actions import Wanted
 from dangan.materials.loans.actions import asking as asking_actions
@@ -23,6 +24,7 @@ from dangan.materials.loans.problems import LoanProblem
 from dangan.materials.loans.queries import fact_of
 from dangan.materials.loans.rules.bodies import Outside
 from dangan.materials.loans.rules.terms import due_day
+from dangan.materials.storeroom.queries.shelves import shelved
 from dangan.organization.calendar.queries import calendar
 from dangan.workflow import actions as workflow
 
@@ -143,7 +145,8 @@ def test_somebody_from_outside_borrows_with_a_letter_and_signs_by_hand(office: O
     assert loan.signing == "drawn"
     assert "周远".encode() not in bytes(request.sealed)
     volume.refresh_from_db()
-    fact = fact_of(office.actor("keeper"), volume)
+    keeper = office.actor("keeper")
+    fact = fact_of(keeper, look(keeper, volume.pk))
     assert fact is not None
     assert "周远" in fact.value
 
@@ -231,3 +234,11 @@ def test_only_one_person_s_volumes_in_one_request(office: Office) -> None:
             Wanted([first.pk, second.pk], office["liang"], 3, "核对材料", "1"),
         )
     assert asking_actions.LEAST_WORDS == 4
+
+
+def test_the_storeroom_tells_its_keeper_who_has_a_volume(office: Office) -> None:
+    volume = office.archive.volume("沈知微")
+    lent(office, volume)
+    row = list(Volume.objects.select_related("subject").filter(pk=volume.pk))
+    assert shelved(office.actor("keeper"), row)[0].holder == "何雨桐"
+    assert not shelved(office.cast.actor("administration"), row)[0].holder

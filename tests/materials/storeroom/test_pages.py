@@ -17,6 +17,7 @@ from dangan.materials.catalogue.models import Volume
 from dangan.materials.storeroom.actions import counting
 from dangan.materials.storeroom.actions.checking import Finding, check_volume
 from dangan.materials.storeroom.actions.labels import print_labels, replace_label
+from dangan.materials.storeroom.actions.moving import move
 from dangan.materials.storeroom.models import Defect, Outcome, Place, Placement, Stocktaking
 from dangan.materials.storeroom.rules.labelling import code_from
 
@@ -239,3 +240,18 @@ def test_a_bad_place_keeps_what_was_typed(
     response = browser("archivist").post(url, {"level": "shelf", **given})
     assert response.status_code == 422
     assert Place.objects.count() == before
+
+
+def test_nothing_is_told_of_what_happens_to_ones_own_cadre_file(
+    store: Storeroom, browser: Browser
+) -> None:
+    volume = store.shelve("沈知微", kind="cadre")
+    move(store.keeper, volumes=[volume], to=store.shelf, why="组织调阅后整理")
+    found = Finding("damp", "slight")
+    check_volume(store.keeper, volume=volume, findings=[found], words="卷内有批注")
+    url = reverse("storeroom:moves", args=[volume])
+    assert "组织调阅后整理" in browser("archivist").get(url).content.decode()
+    herself = browser("archivist", name="沈知微")
+    assert "组织调阅后整理" not in herself.get(url).content.decode()
+    for page in ("storeroom:checks", "storeroom:report"):
+        assert "卷内有批注" not in herself.get(reverse(page)).content.decode()

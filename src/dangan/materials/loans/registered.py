@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dangan.access import units
+from dangan.access.rules import Actor
 from dangan.materials.catalogue import panels
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.loans.models import OUT, Loan
+from dangan.materials.loans.queries.facts import borrower_of
 from dangan.materials.loans.within import within
+from dangan.materials.storeroom import holders
 from dangan.materials.storeroom import phone as storeroom
 from dangan.materials.storeroom.codes import Found
 
@@ -42,9 +49,24 @@ def phone() -> None:
     storeroom.register(
         "lend", 20, _("借出"), "book-upload", _of_volume, "loans.manage", _waits_for_somebody
     )
+    holders.register("loans", holders_of)
     storeroom.register(
         "return", 30, _("归还"), "book-download", _of_volume, "loans.manage", _is_lent
     )
+
+
+def holders_of(actor: Actor, volumes: Sequence[Volume]) -> dict[UUID, str]:
+    """Who has these volumes, as far as the reader keeps files or loans of those people."""
+    told = [
+        row.pk
+        for row in volumes
+        if any(
+            actor.may_at(permission, units.path(row.subject.unit))
+            for permission in ("archive.view", "loans.manage")
+        )
+    ]
+    rows = Loan.objects.filter(volume__in=told, state__in=OUT).select_related("request")
+    return {row.volume_id: borrower_of(row) for row in rows}
 
 
 def _of_volume(found: Found) -> str:

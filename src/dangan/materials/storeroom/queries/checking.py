@@ -141,13 +141,16 @@ def checks_between(actor: Actor, first: date, last: date) -> list[Made]:
 
 
 def defect(actor: Actor, defect: UUID) -> Defect:
-    """One finding within reach; raises :class:`Absent`."""
+    """One finding within reach, to look at its photograph; raises :class:`Absent`, also where
+    nothing is told of the volume."""
     require(actor, VIEW)
     row = Defect.objects.select_related("check_made__volume").filter(pk=defect).first()
     if row is None:
         raise Absent
     if row.check_made.volume_id is not None:
         _require_volume(actor, row.check_made.volume_id)
+        if shelved(actor, [v for v in (row.check_made.volume,) if v])[0].quiet:
+            raise Absent
     else:
         require_place(actor, tree(), row.check_made.place_id or UUID(int=0))
     return row
@@ -242,7 +245,7 @@ class _Context:
             if (row.volume_id in shown)
             or (row.place_id is not None and in_reach(actor, grown, row.place_id))
         ]
-        subjects = {one.line.person.subject for one in shown.values() if not one.restricted}
+        subjects = {one.line.person.subject for one in shown.values() if not one.quiet}
         keys = keys_of(subjects | {SYSTEM}, skip_destroyed=True) if seen else {}
         return cls(seen, shown, keys)
 
@@ -263,4 +266,6 @@ class _Context:
 
     def _key(self, row: Check) -> SubjectKey | None:
         found = self.what(row)
+        if found and found.quiet:
+            return None
         return self.keys.get(found.line.person.subject if found else SYSTEM)

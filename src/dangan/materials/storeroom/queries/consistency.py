@@ -9,7 +9,8 @@ from django.db.models import F
 
 from dangan.access.rules import Actor, require
 from dangan.audit.rules import Event
-from dangan.materials.catalogue.models import Material, Volume
+from dangan.materials.catalogue.models import FileKind, Material, Volume
+from dangan.materials.catalogue.queries.keeping_away import kept_away, unnamed
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.storeroom.models import Placement
 from dangan.materials.storeroom.queries.places import GONE, direct_counts, in_reach, tree
@@ -71,7 +72,8 @@ def report(actor: Actor) -> Report:
 
 
 def _differing(actor: Actor) -> dict[UUID, tuple[int, int]]:
-    """Volumes some of whose materials have other numbers of scanned pages than of pages."""
+    """Volumes some of whose materials have other numbers of scanned pages than of pages. Marked
+    materials count for their named readers only, own and relatives' cadre files for nobody."""
     rows = (
         Material.objects.filter(
             state=Material.State.FILED,
@@ -80,10 +82,16 @@ def _differing(actor: Actor) -> dict[UUID, tuple[int, int]]:
         .exclude(pages=F("scanned_pages"))
         .exclude(volume__standing__in=GONE)
         .order_by("volume__number")
-        .values_list("volume", "scanned_pages")
+        .values_list("pk", "volume", "scanned_pages")
     )
     found: dict[UUID, tuple[int, int]] = {}
-    for volume, scanned in rows:
+    listed = list(rows)
+    volumes = {volume for _pk, volume, _scanned in listed}
+    away = kept_away(actor, Volume.objects.filter(pk__in=volumes, kind=FileKind.CADRE))
+    marked = unnamed(actor, [pk for pk, _volume, _scanned in listed])
+    for pk, volume, scanned in listed:
+        if volume in away or pk in marked:
+            continue
         part, none = found.get(volume, (0, 0))
         found[volume] = (part + bool(scanned), none + (not scanned))
     return found

@@ -17,6 +17,7 @@ from dangan.audit.rules import Event
 from dangan.materials.catalogue.models import Volume
 from dangan.materials.catalogue.panels import Fact
 from dangan.materials.catalogue.queries import Look, find_volumes
+from dangan.materials.catalogue.queries.keeping_away import kept_away
 from dangan.materials.catalogue.queries.reach import volumes_within
 from dangan.materials.catalogue.shown import PersonBlock, VolumeLine, volume_lines
 from dangan.materials.storeroom import holders
@@ -75,8 +76,9 @@ class Shelved:
     line: VolumeLine
     place: Standing | None
     restricted: bool
+    quiet: bool
+    """What happens to it is not told: restricted, or one's own or a relative's cadre file."""
     holder: str = ""
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,17 +177,20 @@ def place_page(actor: Actor, place: UUID, *, offset: int = 0) -> PlacePage:
 
 
 def shelved(actor: Actor, rows: Sequence[Volume], *, grown: Tree | None = None) -> list[Shelved]:
-    """Volumes the caller has decided to show, in their order. Of a restricted one only number and
-    mark are told: it is kept, and used for nothing."""
+    """Volumes the caller has decided to show, in their order. Of a restricted one only number,
+    mark and place are told: it is kept, and used for nothing. Who has one's own or a relative's
+    cadre file, and why it was moved or mended, is not told either."""
     homes = place_of([row.pk for row in rows], known=grown)
-    who = holders.of(actor, rows)
+    quiet = kept_away(actor, rows) | {row.pk for row in rows if row.restricted_at}
+    who = holders.of(actor, [row for row in rows if row.pk not in quiet])
     lines = {line.id: line for line in volume_lines(actor, rows)}
     return [
         Shelved(
             line=_bare(lines[row.pk]) if row.restricted_at else lines[row.pk],
             place=homes.get(row.pk),
             restricted=row.restricted_at is not None,
-            holder="" if row.restricted_at else who.get(row.pk, ""),
+            quiet=row.pk in quiet,
+            holder=who.get(row.pk, ""),
         )
         for row in rows
     ]
@@ -226,7 +231,7 @@ def steps(actor: Actor, volume: Volume) -> list[Step]:
         key = key_of(volume.subject_id)
     except KeyDestroyed as error:
         raise Absent from error
-    hide = volume.restricted_at is not None
+    hide = volume.restricted_at is not None or bool(kept_away(actor, [volume]))
     actor.trail.add(Event("volume.moves", subject=volume.subject_id, object=str(volume.pk)))
     return [
         Step(
