@@ -87,7 +87,7 @@ def test_the_list_keeps_to_the_branch_and_tells_nothing_of_ones_own_cadre_file(
 def test_the_catalogue_shows_lines_by_class_and_notes_the_look(
     archive: Archive, volume: Volume, archivist: Client
 ) -> None:
-    with few_statements(more=3):
+    with few_statements(more=4):
         shown = text(archivist, at("volume", volume.pk))
     for word in ("职工登记表", "4-1-1", "2016-06-20", "学历学位材料", "3 份 7 页"):
         assert word in shown
@@ -95,7 +95,7 @@ def test_the_catalogue_shows_lines_by_class_and_notes_the_look(
     assert "毕业研究生登记表" in part
     assert "职工登记表" not in part
     material = archive.materials["毕业研究生登记表"]
-    with few_statements(more=3):
+    with few_statements(more=5):
         one = text(archivist, at("volume", volume.pk) + f"?material={material}")
     assert "本次查看已记录" in one
     assert archivist.get(at("material", material)).status_code == 302
