@@ -5,104 +5,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalogue', '0001_initial'),
+        ("catalogue", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Chase',
+            name="Chase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('unit', models.UUIDField(null=True)),
-                ('owner', models.CharField(max_length=8)),
-                ('asked_at', models.DateTimeField()),
-                ('asked_by', models.UUIDField()),
-                ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('open', '催收中'), ('closed', '已办结')], default='open', max_length=8)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('reminded_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("unit", models.UUIDField(null=True)),
+                ("owner", models.CharField(max_length=8)),
+                ("asked_at", models.DateTimeField()),
+                ("asked_by", models.UUIDField()),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "催收中"), ("closed", "已办结")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("reminded_on", models.DateField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'due_on'], name='chase_by_state')],
+                "indexes": [models.Index(fields=["state", "due_on"], name="chase_by_state")],
             },
         ),
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.UUIDField()),
-                ('unit', models.UUIDField(null=True)),
-                ('received_on', models.DateField()),
-                ('at', models.DateTimeField()),
-                ('by', models.UUIDField()),
-                ('due_on', models.DateField()),
-                ('late', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('pending', '待归档'), ('problem', '待处理'), ('filed', '已归档'), ('returned', '已退回')], default='pending', max_length=8)),
-                ('sealed', models.BinaryField()),
-                ('sealed_note', models.BinaryField(null=True)),
-                ('material', models.UUIDField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.UUIDField(null=True)),
-                ('volume', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='catalogue.volume')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.UUIDField()),
+                ("unit", models.UUIDField(null=True)),
+                ("received_on", models.DateField()),
+                ("at", models.DateTimeField()),
+                ("by", models.UUIDField()),
+                ("due_on", models.DateField()),
+                ("late", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "待归档"),
+                            ("problem", "待处理"),
+                            ("filed", "已归档"),
+                            ("returned", "已退回"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("sealed_note", models.BinaryField(null=True)),
+                ("material", models.UUIDField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.UUIDField(null=True)),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="catalogue.volume",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Wanted',
+            name="Wanted",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.UUIDField()),
-                ('token', models.BigIntegerField()),
-                ('state', models.CharField(choices=[('asked', '待补交'), ('sent', '已送出'), ('received', '已收到'), ('absent', '查无此件'), ('waived', '不再追收')], default='asked', max_length=8)),
-                ('sealed', models.BinaryField()),
-                ('sealed_answer', models.BinaryField(null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by', models.UUIDField(null=True)),
-                ('chase', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='receipts.chase')),
-                ('receipt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='receipts.receipt')),
-                ('volume', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='wanted', to='catalogue.volume')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.UUIDField()),
+                ("token", models.BigIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "待补交"),
+                            ("sent", "已送出"),
+                            ("received", "已收到"),
+                            ("absent", "查无此件"),
+                            ("waived", "不再追收"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
+                ("sealed_answer", models.BinaryField(null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("answered_by", models.UUIDField(null=True)),
+                (
+                    "chase",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="receipts.chase",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="answers",
+                        to="receipts.receipt",
+                    ),
+                ),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="wanted",
+                        to="catalogue.volume",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Expected',
+            name="Expected",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('change', models.BigIntegerField()),
-                ('subject', models.UUIDField()),
-                ('info_set', models.CharField(max_length=64)),
-                ('came_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('open', '未到'), ('met', '已归档'), ('waived', '没有纸质材料')], default='open', max_length=8)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closed_by', models.UUIDField(null=True)),
-                ('volume', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='expected', to='catalogue.volume')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("change", models.BigIntegerField()),
+                ("subject", models.UUIDField()),
+                ("info_set", models.CharField(max_length=64)),
+                ("came_on", models.DateField()),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "未到"), ("met", "已归档"), ("waived", "没有纸质材料")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("closed_by", models.UUIDField(null=True)),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="expected",
+                        to="catalogue.volume",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'due_on'], name='expected_by_state')],
-                'constraints': [models.UniqueConstraint(fields=('change', 'volume', 'info_set'), name='expected_once')],
+                "indexes": [models.Index(fields=["state", "due_on"], name="expected_by_state")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("change", "volume", "info_set"), name="expected_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='receipt',
-            index=models.Index(fields=['state', 'due_on'], name='receipt_by_state'),
+            model_name="receipt",
+            index=models.Index(fields=["state", "due_on"], name="receipt_by_state"),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'filed'), _negated=True), ('material__isnull', False), _connector='OR'), name='receipt_filed_has_material'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "filed"), _negated=True),
+                    ("material__isnull", False),
+                    _connector="OR",
+                ),
+                name="receipt_filed_has_material",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'problem', 'filed', 'returned'])), name='receipt_state_known'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "problem", "filed", "returned"])),
+                name="receipt_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wanted',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'received'), _negated=True), fields=('volume', 'token'), name='wanted_once'),
+            model_name="wanted",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "received"), _negated=True),
+                fields=("volume", "token"),
+                name="wanted_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wanted',
-            constraint=models.CheckConstraint(condition=models.Q(('chase__isnull', False), ('state', 'waived'), _connector='OR'), name='wanted_asked_by_somebody'),
+            model_name="wanted",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("chase__isnull", False), ("state", "waived"), _connector="OR"),
+                name="wanted_asked_by_somebody",
+            ),
         ),
     ]
