@@ -47,7 +47,7 @@ def actions() -> None:
 def phone() -> None:
     """What the phone page offers beside a scanned label."""
     storeroom.register(
-        "lend", 20, _("借出"), "book-upload", _of_volume, "loans.manage", _waits_for_somebody
+        "lend", 20, _("办理借出"), "book-upload", _of_volume, "loans.manage", _waits_for_somebody
     )
     holders.register("loans", holders_of)
     storeroom.register(
