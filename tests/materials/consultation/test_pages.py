@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.materials.consultation.conftest import Room
 from tests.materials.consultation.test_consulting import PNG
+from tests.statements import own
 
 from dangan.materials.consultation import actions
 from dangan.materials.consultation.models import Consultation, Note, Provision
@@ -25,7 +26,7 @@ def get(client: Client, url: str, most: int = FEW) -> str:
     assert client.get(url).status_code == 200, url
     with CaptureQueriesContext(connection) as spent:
         text = client.get(url).content.decode()
-    told = [query["sql"][:90] for query in spent if not any(r in query["sql"] for r in ROSTER)]
+    told = [sql[:90] for sql in own(spent) if not any(one in sql for one in ROSTER)]
     assert len(told) <= most, "\n".join(told)
     return text
 

@@ -21,7 +21,7 @@ from django.conf import settings as configured
 from django.db import connection
 from django.utils import timezone
 from tests.cast import make_cast
-from tests.materials.disposal.conftest import House, make_house
+from tests.materials.disposal.conftest import House, make_house, rotate_all
 
 from dangan.access.queries import console_actor
 from dangan.dossiers.opening import record_place
@@ -156,7 +156,7 @@ def test_an_older_back_up_opens_until_its_epoch_is_destroyed(
     # Destroyed here, and yet the back-up opens: this is why epochs have an end.
     assert "罗文博".encode() in read_back(restored(old, epochs_living()), subject)
     assert not horizon_of(row).sure
-    vault_actions.rotate(console)
+    rotate_all(console)
     assert "罗文博".encode() in read_back(restored(old, epochs_living()), subject)
     assert actions.end_epochs(console) == []  # back-ups of that time may still be needed
     days = configured.DANGAN.backup_days + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.materials.disposal.conftest import House
+from tests.materials.disposal.conftest import House, rotate_all
 
 from dangan.access.queries import console_actor
 from dangan.access.rules import Absent, Refused
@@ -80,7 +80,7 @@ def test_it_stays_what_it_was_through_a_rotation(house: House, paid: Volume) -> 
     actions.restrict(house.actor("archivist"), what="dossier", target=subject)
     console = console_actor(purpose="测试")
     old = max(epoch.id for epoch in vault.epochs())
-    vault_actions.rotate(console)
+    rotate_all(console)
     vault_actions.destroy_epoch(console, epoch=old)
     dossiers.rebuild_roster(console)
     assert not roster.names([subject])

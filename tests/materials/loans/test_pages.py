@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.materials.loans.conftest import asked, lent, ready, signature
 from tests.materials.office import Office
+from tests.statements import own
 
 from dangan.materials.loans import actions
 from dangan.materials.loans.models import Loan, Request
@@ -28,7 +29,7 @@ def test_the_register_shows_what_is_out_in_few_statements(office: Office) -> Non
     text = response.content.decode()
     assert "沈知微" in text
     assert "何雨桐" in text
-    assert len(asked_for) <= 22, [q["sql"][:90] for q in asked_for]
+    assert len(own(asked_for)) <= 22, [sql[:90] for sql in own(asked_for)]
 
 
 def test_searching_posts_so_that_no_name_stands_in_an_address(office: Office) -> None:
