@@ -106,13 +106,17 @@ def scans(*, quick: bool) -> list[Figure]:
 
 def catalogue(*, quick: bool) -> list[Figure]:
     from dangan.materials.catalogue.benchmark import bench_catalogue
+    from dangan.operations.statics import gather
 
+    gather()  # pages name the files that this makes
     return _figures(bench_catalogue(rounds=20 if quick else 100))
 
 
 def loans(*, quick: bool) -> list[Figure]:
     from dangan.materials.loans.benchmark import bench_loans
+    from dangan.operations.statics import gather
 
+    gather()
     return _figures(bench_loans(loans=1_000 if quick else 10_000, rounds=20 if quick else 100))
 
 
