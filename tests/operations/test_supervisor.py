@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -129,3 +130,29 @@ def test_a_database_that_cannot_start_yet_does_not_stop_the_rest(
     supervisor.beat()
     assert _alive(supervisor.pids()["one"])
     assert said == ["数据库还没有恢复：still recovering"]
+
+
+def test_a_program_that_is_slow_to_stop_does_not_outlive_a_killed_supervisor_for_long(
+    tmp_path: Path,
+) -> None:
+    ready = tmp_path / "ready"
+    slow = (
+        "import os, signal, sys, time; from dangan.operations import processes;"
+        "processes.STOP_SECONDS = 0.5; processes.end_with_parent();"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+    )
+    parent = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import subprocess, sys, time;"
+            f"subprocess.Popen([sys.executable, '-c', {slow!r}, sys.argv[1]]); time.sleep(600)",
+            str(ready),
+        ]
+    )
+    _wait(lambda: ready.exists() and ready.read_text() != "")
+    pid = int(ready.read_text())
+    parent.kill()
+    parent.wait()
+    _wait(lambda: not _alive(pid))

@@ -107,6 +107,14 @@ def test_a_copy_of_the_old_row_is_worthless_once_the_epoch_is_gone(keeper: Keepe
         Unwrapper().key(subject, *backup)
 
 
+def test_the_lowest_of_all_identifiers_is_not_passed_over(keeper: Keeper) -> None:
+    lowest = UUID(int=0)
+    make_keys([lowest])
+    rotation = rotate(keeper)
+    assert epoch_of(lowest) == rotation.epoch
+    destroy_key(keeper, subject=lowest)
+
+
 def test_an_altered_key_row_is_named_and_holds_up_nobody(keeper: Keeper) -> None:
     damaged, healthy = make_keys([uuid4(), uuid4()])
     with connection.cursor() as cursor:

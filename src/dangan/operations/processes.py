@@ -14,7 +14,10 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
+
+from dangan.operations.supervisor import STOP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +27,24 @@ _PR_SET_PDEATHSIG = 1
 
 
 def end_with_parent() -> None:
-    """Asks the kernel for SIGTERM when the parent dies, so that no orphan keeps the port."""
+    """Asks the kernel for SIGTERM when the parent dies, so that no orphan keeps the port.
+
+    A program without its supervisor has nobody to end it when it is slow to stop, as a worker
+    with a long job is: it gets as long as the supervisor would have given it.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    threading.Thread(target=_outlive, args=(os.getppid(),), daemon=True).start()
     expected = os.environ.get("DANGAN_SUPERVISOR")
     if expected and os.environ.get("DANGAN_CHILD") is None and os.getppid() != int(expected):
         sys.exit(0)
+
+
+def _outlive(parent: int) -> None:
+    """Ends this process when it still runs :data:`STOP_SECONDS` after its parent."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    time.sleep(STOP_SECONDS)
+    os._exit(1)
 
 
 def web(host: str, port: str) -> None:

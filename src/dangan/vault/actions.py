@@ -381,14 +381,15 @@ def _count_outside(epoch: int) -> int:
 
 def _batches_outside(table: str, epoch: int, size: int) -> Iterator[list[_KeyRow]]:
     """The data keys not wrapped under ``epoch``, in order of subject."""
-    after = UUID(int=0)
+    after: UUID | None = None
     while True:
         connection.ensure_connection()
         with psycopg.Cursor(connection.connection) as cursor:
             cursor.execute(
                 f"SELECT subject, version, epoch, wrapped FROM {table}"  # noqa: S608 - ours
-                " WHERE subject > %s AND epoch <> %s ORDER BY subject LIMIT %s",
-                [after, epoch, size],
+                " WHERE (%(after)s::uuid IS NULL OR subject > %(after)s)"
+                " AND epoch <> %(epoch)s ORDER BY subject LIMIT %(size)s",
+                {"after": after, "epoch": epoch, "size": size},
                 binary=True,
             )
             rows = cursor.fetchall()

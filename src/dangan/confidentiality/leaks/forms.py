@@ -174,8 +174,8 @@ class PartForm(forms.Form):
         return self.cleaned_data
 
     def changed(self) -> dict[str, Any]:
-        """The values of the body that change by it."""
-        raise NotImplementedError
+        """The values of the body that change: as they were entered, unless a part says more."""
+        return dict(self.cleaned_data)
 
 
 class FirstForm(PartForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -46,9 +47,9 @@ class UseKind(CaseKind, Generic[Row]):
             raise LookupError(case.number)
         return row
 
+    @abstractmethod
     def describe(self, row: Row) -> str:
         """What is asked for in one line, without a person's data."""
-        raise NotImplementedError
 
     def summaries(self, actor: Actor, cases: Sequence[Case]) -> dict[UUID, str]:  # noqa: ARG002
         wanted = {case.object: case.id for case in cases if case.object}
@@ -66,9 +67,9 @@ class UseKind(CaseKind, Generic[Row]):
         row.state, row.decided_by, row.decided_at = Use.State.GRANTED, actor.id, timezone.now()
         row.save()
 
+    @abstractmethod
     def grant(self, actor: Actor, row: Row, case: Case) -> None:
         """The effect itself, on the locked row; raises :class:`CannotTakeEffect`."""
-        raise NotImplementedError
 
     def ended(self, actor: Actor, case: Case, outcome: str) -> None:
         if outcome == "agreed":
@@ -79,8 +80,9 @@ class UseKind(CaseKind, Generic[Row]):
             row.decided_by, row.decided_at = actor.id, timezone.now()
             row.save(update_fields=["state", "decided_by", "decided_at"])
 
+    @abstractmethod
     def content(self, actor: Actor, case: Case) -> Mapping[str, Any]:
-        raise NotImplementedError
+        """What the case shows of the row, cut to the actor's rights."""
 
 
 def signers(case: Case) -> list[UUID]:
