@@ -4,6 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dangan.access.urls")),
+    path("", include("dangan.access.factors.urls")),
+    path("", include("dangan.access.sessions.urls")),
+    path("", include("dangan.access.federation.urls")),
     path("", include("dangan.organization.urls")),
     path("", include("dangan.roster.urls")),
     path("", include("dangan.dossiers.collection.urls")),
@@ -28,6 +31,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("dangan.lifecycle.reminders.urls")),
     path("", include("dangan.confidentiality.urls")),
     path("", include("dangan.confidentiality.leaks.urls")),
+    path("", include("dangan.security.urls")),
+    path("", include("dangan.operations.backup.urls")),
+    path("", include("dangan.operations.health.urls")),
     path("", include("dangan.exchange.urls")),
     path("", include("dangan.reports.urls")),
     path("", include("dangan.dossiers.dictionary_pages.urls")),

@@ -1,0 +1,1 @@
+"""Second factors: telephone codes, security keys, recovery codes; step-up before grave deeds."""

@@ -1,0 +1,1 @@
+"""Signing in through the house's own directory: OpenID Connect and LDAP."""

@@ -1,0 +1,1 @@
+"""Sessions and devices, allowed networks, the first administrator."""

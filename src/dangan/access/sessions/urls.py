@@ -1,0 +1,4 @@
+from django.urls import URLPattern, URLResolver
+
+app_name = "sessions_devices"
+urlpatterns: list[URLPattern | URLResolver] = []

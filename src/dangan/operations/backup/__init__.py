@@ -1,0 +1,1 @@
+"""Back-up, proof by restoring, restore."""

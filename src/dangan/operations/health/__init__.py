@@ -1,0 +1,1 @@
+"""Health, metrics, structured logs."""

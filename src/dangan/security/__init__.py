@@ -1,0 +1,1 @@
+"""Brakes, alarms, canaries, the configuration's self-check, the monthly security report."""
