@@ -13,7 +13,7 @@ help:
 	@echo 'make run       the demonstration organisation on http://127.0.0.1:8000/'
 	@echo 'make test      lint, types, import contracts, tests, browser journeys'
 	@echo 'make bench     the figures, also written to docs/benchmarks.md'
-	@echo 'make soak      long fault and load tests'
+	@echo 'make soak      long fault, load and fuzz tests; the figures also go to docs/soak.md'
 	@echo 'make lint      formatter, linter, types and import contracts only'
 	@echo 'make messages  gather what must be translated and compile the translations'
 	@echo 'make clean     remove what the others have built (never the data in var/)'
@@ -28,7 +28,7 @@ bench: $(STAMPS)/app $(STAMPS)/assets $(STAMPS)/messages
 	$(BIN)/dangan bench --write docs/benchmarks.md
 
 soak: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/messages
-	$(BIN)/pytest -m soak $(TESTS)
+	$(BIN)/pytest -m soak --figures docs/soak.md $(TESTS)
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check .

@@ -72,3 +72,8 @@ def django_db_keepdb() -> bool:
 
 
 from tests.browsers import browser, cast  # noqa: E402, F401 - fixtures for all folders
+from tests.soak.figures import (  # noqa: E402, F401 - `figure` and the table at the end
+    figure,
+    pytest_addoption,
+    pytest_terminal_summary,
+)
