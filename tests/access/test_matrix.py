@@ -219,7 +219,7 @@ def test_values_a_role_may_not_read_are_in_none_of_its_pages(role, cast):
 
 
 HOURS = {"live": (-1, 1), "over": (-2, -1), "later": (1, 2)}
-NO_DOSSIERS = {"it", "auditor"}
+NO_DOSSIERS = {"it", "security_admin", "auditor"}
 
 
 def permitted_fields() -> dict[str, list[str]]:

@@ -49,8 +49,8 @@ def seen_sets(role: str, action: str = "read", unit: UUID | None = COMPANY) -> s
     }
 
 
-@pytest.mark.parametrize("role", ["it", "auditor"])
-def test_it_and_the_auditor_open_no_dossier(role):
+@pytest.mark.parametrize("role", ["it", "security_admin", "auditor"])
+def test_the_three_administrators_open_no_dossier(role):
     assert not reach(holder(role))
     assert seen_sets(role) == set()
     assert not holder(role).may("dossier.open")

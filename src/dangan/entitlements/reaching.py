@@ -16,7 +16,7 @@ from dangan.ui.languages import label
 
 ADMINISTRATIVE = frozenset(
     {"accounts.manage", "rights.request", "rights.approve", "reviews.manage", "audit.search",
-     "keys.rotate", "dictionary.edit"}
+     "keys.rotate", "keys.request", "keys.approve", "dictionary.edit"}
 )  # fmt: skip
 """Permissions that make a role administrative: it gives rights, manages or watches."""
 
