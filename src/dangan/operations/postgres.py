@@ -270,7 +270,7 @@ def programs() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
-def serverserver_owner() -> pwd.struct_passwd | None:
+def server_owner() -> pwd.struct_passwd | None:
     """The account that the server runs as when we are root; ``None`` means our own."""
     if os.geteuid() != 0:
         return None
