@@ -6,6 +6,7 @@ A wrong setting stops the start with a sentence that says what to do
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -22,7 +23,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_WITH_PASSWORD = frozenset({"mail_url", "database_url"})
+_WITH_PASSWORD = frozenset(
+    {"mail_url", "database_url", "replica_url", "files_url", "metrics_token"}
+)
 
 
 class BadSetting(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -39,6 +42,8 @@ class Environment(BaseSettings):
     debug: bool = False
     allowed_hosts: list[str] = Field(default_factory=lambda: ["127.0.0.1", "localhost", "[::1]"])
     https: bool = False
+    hsts_subdomains: bool = True
+    """With https: whether browsers shall insist on it for hosts below ours too."""
     cipher_suite: Literal["aes", "sm"] = "aes"
     idle_timeout: int = 30 * 60
     checkpoint_syslog: str = ""
@@ -52,15 +57,65 @@ class Environment(BaseSettings):
     backup_days: int = Field(default=90, ge=1, le=3660)
     """Days the oldest back-up is kept; older key epochs are then destroyed, and what was destroyed
     before opens from no back-up any more."""
+    second_factor: Literal["required", "offered"] | None = None
+    """Whether whoever opens dossiers of others, and every administrator, must have a second factor;
+    by default yes, in a demonstration no."""
+    step_up_minutes: int = Field(default=10, ge=1, le=120)
+    """Minutes for which a proof opens reveals, exports, destruction, rights and keys."""
+    password_policy: Literal["dengbao3", "asvs"] = "dengbao3"
+    """``dengbao3``: 8 with letters and digits, 90 days, last 5 not again. ``asvs``: 12 of any kind,
+    for as long as one likes."""
     clamd: str = ""
     """Where the virus scanner listens; none when empty."""
+    log: Literal["line", "json"] = "line"
+    metrics_token: str = Field(default="", repr=False)
+    """Who bears it may read ``/metrics`` from anywhere."""
+    metrics_networks: list[str] = Field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
+    """Where ``/metrics`` may be read from without a token."""
+    replica_url: str = Field(default="", repr=False)
+    """A read replica for statistics and exports; the primary answers them when empty."""
+    replica_lag: float = Field(default=10.0, gt=0, le=600)
+    """Seconds a replica may be behind; further behind it is not asked."""
+    files_url: str = Field(default="", repr=False)
+    """Where sealed files are kept; the folder ``files`` under ``home`` when empty."""
+    secrets: Path | None = None
+    """The folder with ``root.key`` and ``session.key``, where it is not ``home``."""
 
     @field_validator("home")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
 
-    @field_validator("database_url")
+    @field_validator("secrets")
+    @classmethod
+    def _absolute_too(cls, value: Path | None) -> Path | None:
+        return value and value.expanduser().resolve()
+
+    @field_validator("metrics_networks")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for network in value:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError('写成 ["10.0.0.0/8", "127.0.0.1/32"]') from None
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_token(cls, value: str) -> str:
+        if value and not _TOKEN.fullmatch(value):
+            raise ValueError("要有 24 个以上的字母、数字、- 或 _，如 openssl rand -hex 24 的输出")
+        return value
+
+    @field_validator("files_url")
+    @classmethod
+    def _store(cls, value: str) -> str:
+        if value:
+            file_store(value)
+        return value
+
+    @field_validator("database_url", "replica_url")
     @classmethod
     def _postgres_only(cls, value: str) -> str:
         if value and urlsplit(value).scheme not in {"postgres", "postgresql"}:
@@ -116,12 +171,27 @@ class Environment(BaseSettings):
         return not self.database_url
 
     @property
+    def demo_mark(self) -> Path:
+        """Stands in the home of a demonstration, whose passwords everybody may know."""
+        return self.home / "demonstration"
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration: every page and the check of the settings say so."""
+        return self.demo_mark.exists()
+
+    @property
+    def factors_required(self) -> bool:
+        """Whether nothing is open to grave roles before they have a second factor."""
+        return (self.second_factor or ("offered" if self.demo else "required")) == "required"
+
+    @property
     def postgres_dir(self) -> Path:
         return self.home / "pg"
 
     @property
     def root_secret_file(self) -> Path:
-        return self.home / "root.key"
+        return (self.secrets or self.home) / "root.key"
 
     @property
     def checkpoint_file(self) -> Path:
@@ -140,6 +210,19 @@ class MailServer:
     tls: Literal["starttls", "implicit", "none"]
 
 
+@dataclass(frozen=True, slots=True)
+class FileStore:
+    """A bucket of an S3-compatible store; its keys come from the usual AWS variables or here."""
+
+    bucket: str
+    prefix: str
+    endpoint: str
+    region: str
+    key: str
+    secret: str = field(repr=False)
+
+
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{24,}")
 _PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 _LISTENING = re.compile(r"(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[1-9][0-9]{0,4}")
 _ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
@@ -173,6 +256,31 @@ def mail_server(url: str) -> MailServer:
     )
 
 
+def file_store(url: str) -> FileStore:
+    """``s3://key:secret@bucket/prefix?endpoint=https://host:port&region=r``; raises ValueError."""
+    sentence = (
+        "写成 s3://桶/前缀?endpoint=https://主机:端口&region=地区；"
+        "密钥写在 AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY 里，或写成 s3://密钥:口令@桶"
+    )
+    parts = urlsplit(url)
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    endpoint, region = options.pop("endpoint", ""), options.pop("region", "")
+    if parts.scheme != "s3" or not parts.hostname or options:
+        raise ValueError(sentence)
+    if endpoint and urlsplit(endpoint).scheme not in {"http", "https"}:
+        raise ValueError(sentence)
+    if bool(parts.username) != bool(parts.password):
+        raise ValueError(sentence)
+    return FileStore(
+        parts.hostname,
+        parts.path.strip("/"),
+        endpoint,
+        region,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+    )
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The parsed environment; raises :class:`BadSetting` naming each wrong variable."""
@@ -192,9 +300,17 @@ def _sentence(item: ErrorDetails) -> str:
     return f"DANGAN_{name.upper()}：{item['msg']}{shown}"
 
 
-def session_secret(home: Path) -> str:
-    """Django's signing key, made at first start and kept beside the root secret (mode 0600)."""
+def session_secret(home: Path, *, given: bool = False) -> str:
+    """Django's signing key, made at first start and kept beside the root secret (mode 0600).
+
+    All web processes of an installation need the same one. With ``given`` the folder is not ours
+    to write to: a missing key stops the start.
+    """
     path = home / "session.key"
+    if given and not path.exists():
+        raise BadSetting(f"没有 {path}。请把第一台机器上的 session.key 放到 DANGAN_SECRETS 里。")
+    if given:
+        return path.read_text().strip()
     home.mkdir(parents=True, exist_ok=True, mode=0o711)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

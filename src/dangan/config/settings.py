@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from csp.constants import NONE, SELF
-
+from dangan.config import browser
 from dangan.config.environment import environment, session_secret
 from dangan.operations.postgres import connection_settings
 
 ENV = environment()
-SECRET_KEY = session_secret(ENV.home)
+SECRET_KEY = session_secret(ENV.secrets or ENV.home, given=ENV.secrets is not None)
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 
@@ -64,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dangan.ui.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dangan.ui.middleware.ServerTiming",
@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "dangan.access.middleware.ActorMiddleware",
     "dangan.audit.middleware.TrailMiddleware",
+    "dangan.access.crossing.CrossingMiddleware",
 ]
 
 ROOT_URLCONF = "dangan.config.urls"
@@ -112,6 +113,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "access:login"
 LOGIN_REDIRECT_URL = "/"
 
+SESSION_COOKIE_NAME = browser.cookie_name("session", https=ENV.https)
+CSRF_COOKIE_NAME = browser.cookie_name("csrf", https=ENV.https)
+LANGUAGE_COOKIE_NAME = browser.cookie_name("language", https=ENV.https)
 SESSION_COOKIE_AGE = ENV.idle_timeout
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https
@@ -121,23 +125,16 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 if ENV.https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.hsts_subdomains
+    # People who typed http are sent on; a program that would have sent its token in clear is not.
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^api/", r"^health/", r"^metrics"]
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = browser.content_policy(https=ENV.https)
 
 # A message may name a person: it stays in the reader's cookie, never in the database.
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
