@@ -349,3 +349,75 @@ class Throttle(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class ConsentState(models.TextChoices):
+    """Where a request for a deed of two people stands."""
+
+    OPEN = "open"
+    AGREED = "agreed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Consent(models.Model):
+    """A deed of administrators asked for by one person and done when another agrees 双人审批.
+
+    ``facts`` say what in clear, without personal data; the reason is sealed under the key of
+    whoever asked. ``account`` is whom it concerns, who has no say in it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+    reason = models.BinaryField()
+    requested_by = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    state = models.CharField(max_length=9, choices=ConsentState.choices, default=ConsentState.OPEN)
+    decided_by = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                name="access_consent_one_open",
+                fields=["kind", "facts", "account"],
+                nulls_distinct=False,
+                condition=models.Q(state="open"),
+            ),
+            models.CheckConstraint(
+                name="access_consent_two_people",
+                condition=~models.Q(state__in=["agreed", "refused"])
+                | (
+                    models.Q(decided_by__isnull=False)
+                    & ~models.Q(decided_by=models.F("requested_by"))
+                    & (models.Q(account__isnull=True) | ~models.Q(decided_by=models.F("account")))
+                ),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SetUp(models.Model):
+    """The one row about the first start: the code of the console, and when it was over for good.
+
+    Only the code's keyed digest is kept.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    digest = models.BinaryField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    first = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+    """The first administrator, once there is one."""
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.CheckConstraint(name="access_setup_one", condition=models.Q(id=1)),)
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -9,7 +9,7 @@ from dangan.access.models import Account, AccountState, Grant
 from dangan.access.queries import in_force
 from dangan.notices.actions import tell
 
-PERMISSION = "keys.rotate"
+PERMISSION = "keys.request"
 """What they hold who answer for keys and files."""
 
 

@@ -25,12 +25,17 @@ class BadMatrix(Exception):  # noqa: N818 - reads as a sentence where it is rais
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A page permission with its labels; ``token_only`` ones stand for field actions."""
+    """A page permission with its labels; ``token_only`` ones stand for field actions.
+
+    ``machine_only`` ones no role may hold: the console and the system at its own work do, and
+    people ask the system for it, two of them.
+    """
 
     key: str
     label: str
     label_en: str
     token_only: bool = False
+    machine_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,7 @@ def _role(
     dictionary: Dictionary,
 ) -> Role:
     held = frozenset(values["permissions"])
-    _known(f"{key}.permissions", held, {k for k, p in permissions.items() if not p.token_only})
+    _known(f"{key}.permissions", held, _for_roles(permissions))
     lines = tuple(
         _line(f"{key}.lines[{number}]", line, dictionary)
         for number, line in enumerate(values.get("lines", ()))
@@ -140,6 +145,10 @@ def _role(
         field_rules=lines,
         grantable=not values.get("automatic", False),
     )
+
+
+def _for_roles(permissions: Mapping[str, Permission]) -> set[str]:
+    return {k for k, p in permissions.items() if not p.token_only and not p.machine_only}
 
 
 def _line(where: str, line: Mapping[str, Any], dictionary: Dictionary) -> FieldRule:
