@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from dangan.config.federation import FederationSettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -32,7 +34,7 @@ class BadSetting(Exception):  # noqa: N818 - reads as a sentence where it is rai
     """A setting in the environment cannot be used; the message says which and why."""
 
 
-class Environment(BaseSettings):
+class Environment(FederationSettings):
     """Settings read from ``DANGAN_*`` variables. Times in seconds unless named otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="DANGAN_", extra="ignore")
