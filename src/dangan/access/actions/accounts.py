@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dangan.access import passwords, profiles
+from dangan.access import elsewhere, passwords, profiles
 from dangan.access.actions.login import clear_tries, count_try
 from dangan.access.actions.rights import Wish, apply_grant, open_request
 from dangan.access.models import Account, AccountState, OldPassword, Token
@@ -23,6 +23,7 @@ from dangan.access.rules import Absent, Actor, refuse, require
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
+from dangan.ui.messages import say
 from dangan.vault.actions import make_keys
 
 REMEMBERED = 5
@@ -164,8 +165,11 @@ def check_own_password(account: Account, password: str) -> None:
     """Raises :class:`BadPassword` unless it is the account's; counts as a try to log in."""
     if not count_try(account):
         raise BadPassword([_("输错次数过多，15 分钟后再试")], "current")
-    if not check_password(password, account.password):
-        raise BadPassword([_("现在的密码不正确")], "current")
+    fits = check_password(password, account.password)
+    verdict = elsewhere.judge(account, login="", password=password, fits=fits)
+    if not verdict.right:
+        wrong = say(verdict.message) if verdict.message else _("现在的密码不正确")
+        raise BadPassword([wrong], "current")
     clear_tries(account)
 
 

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import connection
 from django.utils import timezone
 
-from dangan.access import profiles
+from dangan.access import elsewhere, profiles
 from dangan.access.models import Account, Throttle
 from dangan.access.rules import Actor
 from dangan.audit.actions import recording
@@ -65,9 +65,10 @@ def log_in(actor: Actor, *, login: str, password: str) -> LogIn:
     if failures is None:
         return _refused(actor, None, _wait("login", name))
     account = Account.objects.filter(login_token=name).first()
-    right = check_password(password, account.password if account else decoy)
-    if account is None or not right:
-        return _refused(actor, account, _wrong(TRIES - failures))
+    fits = check_password(password, account.password if account else decoy)
+    verdict = elsewhere.judge(account, login=login, password=password, fits=fits)
+    if account is None or not verdict.right:
+        return _refused(actor, account, verdict.message or _wrong(TRIES - failures))
     _forgive(name, origin)
     if not account.is_active:
         message = Message("账号已停用，资料没有变化。请联系管理员")
