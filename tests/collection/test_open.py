@@ -39,7 +39,7 @@ def test_link_and_digits_open_the_notice_and_then_the_form(invited):
 
 def test_the_cookie_goes_to_these_pages_only_and_is_no_login(invited):
     guest = invited()
-    cookie = guest.knock().cookies["collect"]
+    cookie = guest.knock().cookies["dangan_collect"]
     assert cookie["path"] == "/collect/"
     assert cookie["httponly"]
     assert cookie["samesite"] == "Strict"

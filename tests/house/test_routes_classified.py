@@ -18,7 +18,7 @@ _NEWCOMERS = (
 )
 NEWCOMERS = {f"collection:{name}" for name in _NEWCOMERS.split()}
 """A newcomer's form: who has no cookie that link and digits gave is sent to the start."""
-PUBLIC = {"access:login", "entitlements:code", "ui:language"} | NEWCOMERS
+PUBLIC = {"access:login", "entitlements:code", "ui:language", "ui:violation"} | NEWCOMERS
 """Pages that anybody may open. The API's addresses stand open too: the token decides inside."""
 
 SIGNED_IN = {

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent
+from dangan.config.browser import cookie_name
 from dangan.dictionary.queries import current
 from dangan.dictionary.rules import Dictionary
 from dangan.organization.queries import tree as organization_tree
@@ -35,8 +36,8 @@ from dangan.roster.saved_views import (
 )
 from dangan.roster.wording import Wording
 
-LAYOUT_COOKIE = "dangan_roster"
-ROWS_COOKIE = "dangan_rows"
+LAYOUT_COOKIE = cookie_name("roster", https=settings.DANGAN.https)
+ROWS_COOKIE = cookie_name("rows", https=settings.DANGAN.https)
 LAYOUT_AGE = 365 * 24 * 3600
 FIRST_TAB = "active"
 

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent, Showing
+from dangan.config.browser import cookie_name
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import LEGAL_SHORT, RETENTIONS, Field
 from dangan.dictionary.values import ParseContext
@@ -42,8 +43,9 @@ from dangan.files.rules import BadFile
 from dangan.organization.rules import Tree
 from dangan.ui.languages import label as in_language
 from dangan.ui.messages import say
+from dangan.ui.policy import shows_chosen_file
 
-COOKIE = "collect"
+COOKIE = cookie_name("collect", https=settings.DANGAN.https, path=True)
 P = ParamSpec("P")
 View = Callable[Concatenate[ActorRequest, P], HttpResponse]
 Visited = Callable[Concatenate[ActorRequest, Visitor, P], HttpResponse]
@@ -417,6 +419,7 @@ def paper(request: ActorRequest, who: Visitor, file: UUID) -> HttpResponse:
 
 
 @page(None, public=True)
+@shows_chosen_file
 @require_http_methods(["GET", "HEAD", "POST"])
 @visiting
 def photo(request: ActorRequest, who: Visitor) -> HttpResponse:

@@ -18,9 +18,11 @@ from dangan.dossiers.self_service.views.telling import sentence_of
 from dangan.dossiers.views.dossier import portrait_url
 from dangan.files.rules import BadFile
 from dangan.ui.messages import say
+from dangan.ui.policy import shows_chosen_file
 
 
 @page("self.edit")
+@shows_chosen_file
 @require_http_methods(["GET", "HEAD", "POST"])
 def portrait(request: ActorRequest) -> HttpResponse:
     """A picture to move behind a 5:7 frame; without script the server cuts it."""

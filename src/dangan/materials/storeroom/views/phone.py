@@ -25,12 +25,14 @@ from dangan.materials.storeroom.problems import StoreroomProblem
 from dangan.materials.storeroom.queries import counting, shelves
 from dangan.materials.storeroom.queries.places import require_place, tree
 from dangan.ui.messages import say
+from dangan.ui.policy import uses_camera
 
 NAV = "scan"
 MANAGE = "storeroom.manage"
 
 
 @page("storeroom.view")
+@uses_camera
 @require_http_methods(["GET", "HEAD", "POST"])
 def scan(request: ActorRequest) -> HttpResponse:
     """The page, and what a code is."""

@@ -77,7 +77,8 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   const roomy = document.querySelector("#roster-list .dt")?.classList.toggle("roomy") ?? false;
   button.setAttribute("aria-pressed", String(roomy));
-  document.cookie = `dangan_rows=${roomy ? "roomy" : "dense"}; path=/; max-age=31536000; samesite=lax`;
+  const secure = location.protocol === "https:";
+  document.cookie = `${secure ? "__Host-" : ""}dangan_rows=${roomy ? "roomy" : "dense"}; path=/; max-age=31536000; samesite=lax${secure ? "; secure" : ""}`;
 });
 
 /* typing over a list hides what does not match */

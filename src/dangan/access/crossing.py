@@ -1,0 +1,64 @@
+"""Requests that other sites make a browser send: refused before any view hears of them.
+
+The second line behind the form token. Browsers say where a request comes from (``Sec-Fetch-Site``,
+W3C Fetch Metadata; older ones ``Origin``), and no script can forge either. Programs send neither
+and carry no cookie, so they pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from dangan.access.rules import Actor
+from dangan.audit.rules import Event
+from dangan.config.browser import REPORTS
+from dangan.ui import states
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
+
+
+def crosses(method: str, headers: Mapping[str, str], own: str) -> bool:
+    """Whether another site caused this request and may not: everything but following a link.
+
+    ``own``: our origin, as ``https://host:port``.
+    """
+    site = headers.get("Sec-Fetch-Site")
+    if site is None:
+        return method not in SAFE and headers.get("Origin", own) != own
+    if site in {"same-origin", "none"}:
+        return False
+    followed = headers.get("Sec-Fetch-Mode") == "navigate"
+    whole_window = headers.get("Sec-Fetch-Dest") == "document"
+    return not (method in SAFE and followed and whole_window)
+
+
+class CrossingMiddleware:
+    """Refuses what :func:`crosses` names, notes it for whoever is signed in, and answers 405 to
+    methods that no page knows."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        method = request.method or ""
+        if method not in METHODS:
+            return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
+        own = f"{request.scheme}://{request.get_host()}"
+        if request.path_info != REPORTS and crosses(method, request.headers, own):
+            return self._refused(request)
+        return self.get_response(request)
+
+    def _refused(self, request: HttpRequest) -> HttpResponse:
+        actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
+        if actor.known:
+            actor.trail.add(Event("access.refuse", outcome="refused", object="cross-site"))
+        return states.answer(
+            request,
+            403,
+            title=_("请求不是从本系统的页面发出的"),
+            text=_("另一个网站让浏览器发出了这个请求，没有执行。请从本系统的页面重新操作。"),
+        )
