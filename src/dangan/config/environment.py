@@ -21,12 +21,21 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from dangan.config.federation import FederationSettings
+from dangan.config.sessions import SessionSettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _WITH_PASSWORD = frozenset(
-    {"mail_url", "database_url", "replica_url", "files_url", "metrics_token"}
+    {
+        "mail_url",
+        "database_url",
+        "replica_url",
+        "files_url",
+        "metrics_token",
+        "backup_to",
+        "backup_keys_to",
+    }
 )
 
 
@@ -34,7 +43,7 @@ class BadSetting(Exception):  # noqa: N818 - reads as a sentence where it is rai
     """A setting in the environment cannot be used; the message says which and why."""
 
 
-class Environment(FederationSettings):
+class Environment(FederationSettings, SessionSettings):
     """Settings read from ``DANGAN_*`` variables. Times in seconds unless named otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="DANGAN_", extra="ignore")
@@ -47,7 +56,6 @@ class Environment(FederationSettings):
     hsts_subdomains: bool = True
     """With https: whether browsers shall insist on it for hosts below ours too."""
     cipher_suite: Literal["aes", "sm"] = "aes"
-    idle_timeout: int = 30 * 60
     checkpoint_syslog: str = ""
     language: Literal["zh-hans", "zh-hant", "en"] = "zh-hans"
     public_url: str = "http://127.0.0.1:8000"
@@ -59,6 +67,26 @@ class Environment(FederationSettings):
     backup_days: int = Field(default=90, ge=1, le=3660)
     """Days the oldest back-up is kept; older key epochs are then destroyed, and what was destroyed
     before opens from no back-up any more."""
+    backup_to: str = Field(default="", repr=False)
+    """Where back-ups of data go: ``file:///folder``, ``sftp://user@host/folder?…``, ``s3://…``."""
+    backup_keys_to: str = Field(default="", repr=False)
+    """Where back-ups of keys go: another place, in other hands."""
+    backup_recipient: str = ""
+    """The age public key that data is encrypted to; its private half is on no machine of ours."""
+    backup_keys_recipient: str = ""
+    """The age public key that keys are encrypted to: another person's."""
+    backup_at: str = Field(default="01:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """When the nightly back-up begins, by the local clock."""
+    backup_rate: int = Field(default=60, ge=0, le=10_000)
+    """MiB a second that a back-up takes at most, so that work goes on; 0: as fast as it can."""
+    backup_keep: str = Field(default="7,5,12", pattern=r"^\d{1,3},\d{1,3},\d{1,3}$")
+    """Back-ups kept: days, weeks, months; none for longer than ``backup_days``."""
+    backup_proof_days: int = Field(default=8, ge=1, le=366)
+    """Days after which a back-up must have been restored and proved again."""
+    backup_identity: Path | None = None
+    """On the drill machine only: the file with the age private key of the data."""
+    backup_keys_identity: Path | None = None
+    """On the drill machine only: the file with the age private key of the keys."""
     second_factor: Literal["required", "offered"] | None = None
     """Whether whoever opens dossiers of others, and every administrator, must have a second factor;
     by default yes, in a demonstration no."""
