@@ -22,6 +22,8 @@ if _OURS:  # workers of pytest-xdist inherit the choice of the process that star
 _HOME = Path(os.environ["DANGAN_TEST_HOME"]) / os.environ.get("PYTEST_XDIST_WORKER", "main")
 os.environ["DANGAN_HOME"] = str(_HOME)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
+# Most stories are about other things: those of tests/access/factors require second factors.
+os.environ["DANGAN_SECOND_FACTOR"] = "offered"
 # Playwright keeps an event loop running in this thread; Django would take it for an async view.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

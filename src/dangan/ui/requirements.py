@@ -15,26 +15,37 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """What it takes to open a page: a permission, being signed in, or nothing (``public``)."""
+    """What it takes to open a page: a permission, being signed in, or nothing (``public``).
+
+    ``step_up``: also a proof of a few minutes ago that its owner still sits at the session.
+    """
 
     permission: str | None = None
     public: bool = False
     login_only: bool = False
+    step_up: bool = False
 
     def __post_init__(self) -> None:
         if (self.permission is not None) + self.public + self.login_only != 1:
             raise ValueError("a page needs exactly one of: permission, public, login_only")
+        if self.public and self.step_up:
+            raise ValueError("a public page cannot ask who sits before it")
 
 
 def page(
-    permission: str | None, *, public: bool = False, login_only: bool = False
+    permission: str | None,
+    *,
+    public: bool = False,
+    login_only: bool = False,
+    step_up: bool = False,
 ) -> Callable[[View], View]:
     """States a view's requirement: exactly one of a permission, ``public``, ``login_only``.
 
     Outermost decorator of the view. Whoever is not signed in is sent to the log-in page;
-    whoever lacks the permission gets the 403 page, and the refusal is logged.
+    whoever lacks the permission gets the 403 page, and the refusal is logged. With ``step_up``
+    whoever last proved themselves too long ago does so again first; what they typed is kept.
     """
-    requirement = Requirement(permission, public, login_only)
+    requirement = Requirement(permission, public, login_only, step_up)
 
     def state(view: View) -> View:
         view.requirement = requirement  # type: ignore[attr-defined]  # views take attributes

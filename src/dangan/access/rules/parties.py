@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -189,6 +190,12 @@ class Actor:
     address: str = ""
     scopes: frozenset[str] | None = None
     must_change_password: bool = False
+    outside: frozenset[str] = frozenset()
+    """Roles held that do not count at the address the request came from."""
+    proved_at: datetime | None = None
+    """When the person last proved that they sit at this session, beyond having it."""
+    proved_by: str = ""
+    """With what: ``app``, ``key``, ``code`` (second factors) or ``password``."""
 
     @property
     def known(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from dangan.access.actions import create_account
@@ -62,6 +63,7 @@ def load(
     """
     if Subject.objects.exists():
         raise PeopleThere("已经有人员，示例组织只能载入空的系统。没有写入。")
+    settings.DANGAN.demo_mark.touch()
     made = organisation(persons, seed, timezone.localdate())
     units.load_units(actor, [(office.path, office.kind) for office in made.offices])
     loader = _Loader(actor, made, progress)
