@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 
 from dangan.access import queries
+from dangan.access.factors.steps import with_proof
 from dangan.access.models import Account
 from dangan.access.pages import to_login
 from dangan.access.rules import Absent, Actor, Refused, require
+from dangan.access.sessions.addresses import address_of
+from dangan.access.sessions.queries import too_old
 from dangan.audit.actions import AuditUnavailable
 from dangan.audit.rules import Event
 from dangan.ui import states
@@ -23,8 +25,6 @@ from dangan.ui.requirements import Requirement, requirement_of
 
 TOUCH_EVERY = 60
 """Seconds between writes that push a session's idle time-out ahead."""
-SESSION_AT_MOST = 12 * 60 * 60
-"""Seconds after which a session ends however busy it is."""
 PASSWORD_VIEWS = frozenset({"access:password", "access:logout", "ui:language"})
 """Views open to somebody who must first choose a new password."""
 
@@ -52,7 +52,7 @@ class ActorMiddleware:
         if not _keep_session(request):
             logout(request)
             return queries.unknown_actor(address=address)
-        return queries.actor_for(user, address=address)
+        return with_proof(queries.actor_for(user, address=address, limited=True), request.session)
 
     def process_view(
         self,
@@ -96,19 +96,18 @@ class ActorMiddleware:
         if not error.recorded:
             actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
             actor.trail.add(Event("access.refuse", outcome="refused", object=error.action))
-        title = queries.refusal_title(error.action)
-        return states.answer(request, 403, title=title, text=error.reason)
+        return _refused(request, error)
 
 
-def address_of(request: HttpRequest) -> str:
-    """Where the request came from: the peer, or behind the https proxy what the proxy saw."""
-    peer: str = request.META.get("REMOTE_ADDR", "")
-    if settings.DANGAN.https:
-        peer = request.META.get("HTTP_X_FORWARDED_FOR", peer).rpartition(",")[2].strip()
-    try:
-        return str(ipaddress.ip_address(peer))
-    except ValueError:
-        return ""
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    """What is refused and why; to whoever is in the wrong network, that."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
+    outside = queries.refusal_outside(actor, error.action)
+    if outside:
+        facts = {"roles": sorted(actor.outside)}
+        actor.trail.add(Event("access.outside", outcome="refused", facts=facts))
+    title = queries.refusal_title(error.action)
+    return states.answer(request, 403, title=title, text=outside or error.reason)
 
 
 def _open_before_new_password(request: HttpRequest) -> bool:
@@ -120,7 +119,7 @@ def _keep_session(request: HttpRequest) -> bool:
     """Pushes the idle time-out ahead at most once a minute; False when the session is too old."""
     now = int(time.time())
     session = request.session
-    if now - session.setdefault("began", now) > SESSION_AT_MOST:
+    if too_old(session.setdefault("began", now), timezone.now()):
         return False
     if request.headers.get("X-Background"):
         return True  # the bell asking by itself: nobody is sitting there
