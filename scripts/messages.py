@@ -24,9 +24,10 @@ SOURCE = ROOT / "src/dangan"
 LOCALE = SOURCE / "ui/locale"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*[^}]*\}")
 TEMPLATE_CALL = re.compile(r"""gettext\((u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))""")
-MARKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2, "Message": 1}
+MARKS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2, "Message": 1,
+         "ok": 1, "warn": 2, "bad": 2}  # fmt: skip
 """How many first arguments of a call are msgids. ``Message`` is what the pure rules say, looked up
-by ``dangan.ui.messages.say``."""
+by ``dangan.ui.messages.say``; the last three make the findings of the configuration's checks."""
 HEADER = {
     "Project-Id-Version": "dangan",
     "Content-Type": "text/plain; charset=UTF-8",

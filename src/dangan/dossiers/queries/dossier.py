@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils import translation
 
+from dangan.access import brakes
 from dangan.access.rules import (
     Absent,
     Actor,
@@ -166,7 +167,8 @@ class Opened:
 def open_subject(actor: Actor, subject: UUID) -> Opened:
     """The dossier, if it exists, its key lives and it lies within the actor's reach.
 
-    Raises :class:`Absent` otherwise, and notes the refusal when there was something to refuse.
+    Raises :class:`Absent` otherwise, and notes the refusal when there was something to refuse;
+    :class:`~dangan.access.brakes.Braked` when the actor has opened as many as they may.
     """
     require(actor, "dossier.open")
     stored = Subject.objects.filter(id=subject).first()
@@ -179,6 +181,7 @@ def open_subject(actor: Actor, subject: UUID) -> Opened:
     if not reach(actor).contains(subject, opened.unit_path):
         actor.trail.add(Event(action="dossier.read", outcome="refused", subject=subject))
         raise Absent
+    brakes.ask(actor, "open", subject)
     return opened
 
 
