@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import statistics
 import time
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import check_password
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -18,6 +18,7 @@ from tests.access.hashing import REAL
 from dangan.access import actions, queries
 from dangan.access.actions import login
 from dangan.access.models import Account, Throttle
+from dangan.access.sessions.models import Session
 
 
 def try_login(browser: Client, login: str, password: str, **extra):
@@ -173,16 +174,16 @@ def test_logging_out_ends_the_session_and_needs_a_post(make_account):
 def test_an_idle_session_ends_and_a_busy_one_goes_on(make_account, settings):
     make_account("chen", "finance")
     browser = log_in("chen")
-    left = Session.objects.get().expire_date - timezone.now()
+    left = Session.objects.get().expires_at - timezone.now()
     assert abs(left.total_seconds() - settings.SESSION_COOKIE_AGE) < 60
-    Session.objects.update(expire_date=timezone.now() + timedelta(minutes=5))
+    Session.objects.update(expires_at=timezone.now() + timedelta(minutes=5))
     session = browser.session
     session["seen"] = 0
     session.save()
-    Session.objects.update(expire_date=timezone.now() + timedelta(minutes=5))
+    Session.objects.update(expires_at=timezone.now() + timedelta(minutes=5))
     browser.get("/tokens/")
-    assert Session.objects.get().expire_date > timezone.now() + timedelta(minutes=20)
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert Session.objects.get().expires_at > timezone.now() + timedelta(minutes=20)
+    Session.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert browser.get("/tokens/").status_code == 302
 
 
@@ -226,4 +227,9 @@ def test_a_session_holds_nothing_about_the_person(make_account):
         "_auth_user_hash",
         "began",
         "seen",
+        "device",
+        "proved_at",
+        "proved_by",
     }
+    sealed = base64.b64decode(browser.session["device"])
+    assert b"127.0.0.1" not in sealed and b"browser" not in sealed

@@ -22,7 +22,7 @@ BACKEND = "dangan.access.backends.SealedLogin"
 WHO, HEAD_OF, HR_OF, OTHER = "沈知微", "陆怀瑾", "梁慎行", "罗文博"
 
 FRAME = (
-    'UPDATE "django_session"',
+    'UPDATE "sessions_devices_session"',
     'SELECT COUNT(*) AS "__count" FROM "notices_notice"',
     "\nSELECT count(*) FROM (\n    SELECT 1 FROM workflow_task",
     "\nSELECT m.snapshot",

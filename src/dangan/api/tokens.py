@@ -9,8 +9,8 @@ from ninja.security import HttpBearer
 from ninja.throttling import SimpleRateThrottle
 
 from dangan.access import queries
-from dangan.access.middleware import address_of
 from dangan.access.rules import Actor
+from dangan.access.sessions.addresses import address_of
 
 CALLS_PER_MINUTE = 1200
 
@@ -25,6 +25,7 @@ class TokenAuth(HttpBearer):
             token, address=address_of(request), purpose=request.headers.get("X-Purpose", "")[:200]
         )
         if actor is not None:
+            actor.trail.request = getattr(request, "number", actor.trail.request)
             request.actor = actor  # type: ignore[attr-defined]  # see ActorRequest
         return actor
 

@@ -16,7 +16,6 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
@@ -68,7 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dangan.ui.middleware.ServerTiming",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "dangan.access.sessions.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -116,6 +115,7 @@ LOGIN_REDIRECT_URL = "/"
 SESSION_COOKIE_NAME = browser.cookie_name("session", https=ENV.https)
 CSRF_COOKIE_NAME = browser.cookie_name("csrf", https=ENV.https)
 LANGUAGE_COOKIE_NAME = browser.cookie_name("language", https=ENV.https)
+SESSION_ENGINE = "dangan.access.sessions.store"
 SESSION_COOKIE_AGE = ENV.idle_timeout
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.https

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
@@ -20,6 +21,8 @@ from dangan.access.models import Account, Grant, Token
 from dangan.access.models import Permit as PermitRow
 from dangan.access.rules import Actor, Permit, RoleGrant
 from dangan.access.rules.parties import ActorKind
+from dangan.access.sessions.models import RoleNetworks
+from dangan.access.sessions.rules import shut_out
 from dangan.audit.rules import Trail
 from dangan.ui.languages import label
 from dangan.vault.rules import SYSTEM as SYSTEM_ID
@@ -27,6 +30,7 @@ from dangan.vault.rules import SYSTEM as SYSTEM_ID
 CONSOLE_ID = UUID(int=2)
 NOBODY_ID = UUID(int=0)
 TOKEN_PREFIX = "dgn_"  # noqa: S105 - not a secret
+NOWHERE: frozenset[str] = frozenset()
 
 
 class NoSuchAccount(Exception):  # noqa: N818 - reads as a sentence where it is raised
@@ -71,8 +75,12 @@ def accounts_with_grants() -> QuerySet[Account]:
 
 
 def account_with_grants(account_id: UUID) -> Account | None:
-    """One account with its grants, or None."""
-    return accounts_with_grants().filter(pk=account_id).first()
+    """One account with its grants and ``limits`` (the networks of roles that have any), or None."""
+    limits = RoleNetworks.objects.values(
+        line=JSONObject(role=F("role"), networks=F("networks"))
+    ).order_by("role")
+    found = accounts_with_grants().annotate(limits=ArraySubquery(limits))
+    return found.filter(pk=account_id).first()
 
 
 def _new_trail(actor: UUID, kind: ActorKind, address: str) -> Trail:
@@ -128,18 +136,37 @@ def headed(account: Account) -> tuple[UUID, ...]:
     return units.headed_by(account.subject)
 
 
+def _shut_out(account: Account, grants: Iterable[RoleGrant], address: str) -> frozenset[str]:
+    """The roles that do not count at ``address``; what the settings say goes first."""
+    lines: list[dict[str, Any]] = getattr(account, "limits", [])
+    limits = {line["role"]: line["networks"] for line in lines} | settings.DANGAN.role_networks
+    return shut_out(address, {grant.role.key for grant in grants}, limits) if limits else NOWHERE
+
+
 def actor_for(
-    account: Account, *, address: str = "", purpose: str = "", kind: ActorKind = "account"
+    account: Account,
+    *,
+    address: str = "",
+    purpose: str = "",
+    kind: ActorKind = "account",
+    limited: bool = False,
 ) -> Actor:
-    """The actor of an account read by :func:`accounts_with_grants`."""
+    """The actor of an account read by :func:`account_with_grants`.
+
+    ``limited``: a request is made from ``address``, and roles limited to other networks are left
+    out; they stand in ``outside``.
+    """
     if not account.name:
         profiles.fill_in([account])
+    grants = role_grants(account)
+    outside = _shut_out(account, grants, address) if limited else NOWHERE
     return Actor(
         id=account.id,
         kind=kind,
         name=account.name,
         subject=account.subject,
-        grants=role_grants(account),
+        grants=tuple(grant for grant in grants if grant.role.key not in outside),
+        outside=outside,
         permits=_permits(account),
         purpose=purpose,
         address=address,
@@ -210,7 +237,7 @@ def actor_of_token(raw: str, *, address: str = "", purpose: str = "") -> Actor |
         return None
     if token.last_used_at is None or (now - token.last_used_at).total_seconds() > 60:
         Token.objects.filter(pk=token.pk).update(last_used_at=now)
-    actor = actor_for(account, address=address, purpose=purpose, kind="token")
+    actor = actor_for(account, address=address, purpose=purpose, kind="token", limited=True)
     return replace(actor, scopes=frozenset(token.scopes))
 
 
@@ -248,6 +275,18 @@ def refusal_title(action: str) -> str:
     if permission is None:
         return ""
     return _("你没有“{verb}”的权限").format(verb=label(permission.label, permission.label_en))
+
+
+def refusal_outside(actor: Actor, action: str) -> str:
+    """What to say where a role would allow ``action``, but not from where the actor is."""
+    roles = [role for key in sorted(actor.outside) if (role := registry.role(key))]
+    lacking = [role for role in roles if action in role.permissions]
+    if not lacking:
+        return ""
+    return _(
+        "“{role}”角色只在指定的网络内可用，你现在不在其中。"
+        "请在单位网络内办理；需要从别处办理的，请找安全管理员"
+    ).format(role=label(lacking[0].label, lacking[0].label_en))
 
 
 def token_scopes(actor: Actor) -> list[str]:
