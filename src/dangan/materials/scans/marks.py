@@ -15,7 +15,10 @@ from dangan.materials.catalogue.queries import Item, Look
 def marks(actor: Actor, looked: Look, items: Sequence[Item]) -> Mapping[UUID, Mark]:
     """From the counts that the lines bear; no statement."""
     del actor, looked
-    return {item.id: _mark(item.pages, item.scanned_pages) for item in items}
+    # Few differ: each is worded once a page, not once a line.
+    counts = {item.id: (item.pages, item.scanned_pages) for item in items}
+    worded = {count: _mark(*count) for count in set(counts.values())}
+    return {material: worded[count] for material, count in counts.items()}
 
 
 def _mark(pages: int, scanned: int) -> Mark:
