@@ -19,13 +19,17 @@ _NEWCOMERS = (
 NEWCOMERS = {f"collection:{name}" for name in _NEWCOMERS.split()}
 """A newcomer's form: who has no cookie that link and digits gave is sent to the start."""
 PUBLIC = {"access:login", "entitlements:code", "ui:language", "ui:violation"} | NEWCOMERS
-"""Pages that anybody may open. The API's addresses stand open too: the token decides inside."""
+PUBLIC |= {"health:live", "health:ready", "health:metrics"}
+"""Pages that anybody may open; figures are told by address or token, inside. The API's addresses stand open too: the token decides inside."""
 
 SIGNED_IN = {
     "access:logout",
     "access:password",
     "access:second_factor",
     "access:confirm_second_factor",
+    "sessions_devices:end",
+    "sessions_devices:end_others",
+    "sessions_devices:sessions",
     "dossiers:desk",
     "dossiers:me",
     "dossiers:panel",

@@ -23,6 +23,7 @@ from dangan.dossiers.proposals.refusals import BadState, Claimed
 from dangan.dossiers.rules import Conflict, InvalidRecord
 from dangan.organization.rules import UnitProblem
 from dangan.roster.rules import UnknownPath
+from dangan.ui import outage
 from dangan.ui.messages import say
 from dangan.workflow.api import NoCaseVersion
 from dangan.workflow.handling import CannotTakeEffect
@@ -99,6 +100,8 @@ def _sentence(kind: str) -> str:
 
 
 def failed(_request: HttpRequest, error: Exception) -> HttpResponse:
+    if outage.passing(error):
+        return problem(problems.NO_DATABASE, headers={"Retry-After": outage.RETRY_AFTER})
     # The message of an unforeseen error may quote values: only its kind and place are kept.
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:

@@ -44,6 +44,7 @@ NO_BASE = Kind("no-base", 428, _("请用 If-Match 写明你依据的版本"))
 TOO_MANY = Kind("too-many", 429, _("请求太频繁，请稍后再试"))
 FAILED = Kind("failed", 500, _("服务器出错，没有写入"))
 NO_LOG = Kind("no-log", 503, _("日志暂时不能写入，因此不能提供服务"))
+NO_DATABASE = Kind("no-database", 503, _("数据库暂时不能用，没有写入，请稍后再试"))
 KINDS = (
     BAD_REQUEST,
     NO_TOKEN,
@@ -59,6 +60,7 @@ KINDS = (
     TOO_MANY,
     FAILED,
     NO_LOG,
+    NO_DATABASE,
 )
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from dangan.config import browser
 from dangan.config.environment import environment, session_secret
-from dangan.operations.postgres import connection_settings
+from dangan.operations.health import logs
+from dangan.operations.postgres import databases
 
 ENV = environment()
 SECRET_KEY = session_secret(ENV.secrets or ENV.home, given=ENV.secrets is not None)
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dangan.operations.health.middleware.Watch",
     "dangan.ui.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -95,7 +97,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": connection_settings(ENV)}
+DATABASES = databases(ENV)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
@@ -137,7 +139,7 @@ if ENV.https:
 CONTENT_SECURITY_POLICY = browser.content_policy(https=ENV.https)
 
 # A message may name a person: it stays in the reader's cookie, never in the database.
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "dangan.ui.flash.HostCookie"
 
 LANGUAGE_CODE = ENV.language
 LANGUAGES = [("zh-hans", "简体"), ("zh-hant", "繁體"), ("en", "English")]
@@ -172,11 +174,5 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 DANGAN = ENV
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"dangan": {"level": "INFO"}},
-}
+LOGGING = logs.settings(ENV.log)
+DEFAULT_EXCEPTION_REPORTER = "dangan.operations.health.reports.PlacesOnly"

@@ -25,7 +25,8 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-from urllib.parse import parse_qs, unquote, urlsplit
+
+from psycopg.conninfo import conninfo_to_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ SERVER_USER = "pgserver"
 RECOVERY_SECONDS = 600
 """Replay of the log after a crash may take minutes; a shorter limit would give up on good data."""
 
+_CONNECT_SECONDS = "5"
 _LONGEST_SOCKET = 107  # bytes in sockaddr_un.sun_path, less the closing NUL
 _SOCKET_NAME = ".s.PGSQL.5432"
 
@@ -340,26 +342,47 @@ def socket_dir(data_dir: Path) -> Path:
 
 def connection_settings(env: Environment) -> dict[str, Any]:
     """Django's ``DATABASES["default"]`` for the embedded server or for ``DANGAN_DATABASE_URL``."""
-    common: dict[str, Any] = {
+    if env.embedded_database:
+        return _common() | {
+            "NAME": DATABASE_NAME,
+            "USER": "postgres",
+            "HOST": str(socket_dir(env.postgres_dir)),
+        }
+    return settings_of(env.database_url)
+
+
+def databases(env: Environment) -> dict[str, Any]:
+    """Django's ``DATABASES``: the primary, and the replica where there is one."""
+    found = {"default": connection_settings(env)}
+    if env.replica_url:
+        found["replica"] = settings_of(env.replica_url, writes=False)
+        found["replica"]["TEST"] = {"MIRROR": "default"}
+    return found
+
+
+def settings_of(url: str, *, writes: bool = True) -> dict[str, Any]:
+    """Django's settings for a database by address, as libpq reads it: several hosts are tried in
+    turn until one takes writes (``target_session_attrs``), so that a failover needs no change."""
+    given = {key: str(value) for key, value in conninfo_to_dict(url).items()}
+    common = _common()
+    options = common["OPTIONS"] | {"connect_timeout": _CONNECT_SECONDS}
+    if writes and "," in given.get("host", ""):
+        options["target_session_attrs"] = "read-write"
+    return common | {
+        "NAME": given.pop("dbname", ""),
+        "USER": given.pop("user", ""),
+        "PASSWORD": given.pop("password", ""),
+        "HOST": given.pop("host", ""),
+        "PORT": given.pop("port", ""),
+        "OPTIONS": options | given,
+    }
+
+
+def _common() -> dict[str, Any]:
+    return {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": os.environ.get("DANGAN_TEST_DATABASE", "test_dangan")},
         "OPTIONS": {"application_name": "dangan"},
-    }
-    if env.embedded_database:
-        return common | {
-            "NAME": DATABASE_NAME,
-            "USER": "postgres",
-            "HOST": str(socket_dir(env.postgres_dir)),
-        }
-    url = urlsplit(env.database_url)
-    options = {key: values[-1] for key, values in parse_qs(url.query).items()}
-    return common | {
-        "NAME": unquote(url.path.lstrip("/")),
-        "USER": unquote(url.username or ""),
-        "PASSWORD": unquote(url.password or ""),
-        "HOST": url.hostname or "",
-        "PORT": str(url.port or ""),
-        "OPTIONS": common["OPTIONS"] | options,
     }

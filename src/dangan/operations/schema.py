@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from django.apps import apps
@@ -16,6 +17,7 @@ class DatabaseTooNew(Exception):  # noqa: N818 - reads as a sentence where it is
     """A newer version of the program has written this database; this one must not touch it."""
 
 
+@cache
 def expected() -> frozenset[tuple[str, str]]:
     """The migrations this program ships, as (app label, name), read from file names only."""
     found = set()

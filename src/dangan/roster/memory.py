@@ -113,6 +113,12 @@ class Roster:
         """Whether the people are in memory."""
         return self._view is not None
 
+    @property
+    def size(self) -> int:
+        """Return how many rows are in memory, those not yet forgotten included."""
+        view = self._view
+        return 0 if view is None else sum(len(part.people) for part in view.parts)
+
     def start(self) -> None:
         """Begin to load, in the background. Does nothing when loaded or loading."""
         with self._lock:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from dangan.ui import states
+from dangan.ui import outage, states
 from dangan.ui.help import TOPICS
 
 if TYPE_CHECKING:
@@ -56,4 +58,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return states.answer(request, 500)
+    """503 where the database is away for the moment, 500 for a fault of ours."""
+    if not outage.passing(sys.exc_info()[1]):
+        return states.answer(request, 500)
+    response = states.answer(
+        request,
+        503,
+        title=_("系统暂时不能用"),
+        text=_(
+            "数据库连不上，或者写不进去，这次没有改动任何资料。请稍后再试；过几分钟还这样，请告诉系统管理员。"
+        ),
+    )
+    response["Retry-After"] = outage.RETRY_AFTER
+    return response

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class HealthConfig(AppConfig):
     name = "dangan.operations.health"
     label = "health"
+
+    def ready(self) -> None:
+        from dangan.operations.health import figures, probing  # noqa: PLC0415 - needs the apps
+
+        probing.register_all()
+        figures.register_all()
