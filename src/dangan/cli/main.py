@@ -33,6 +33,8 @@ app.add_typer(people, name="people")
 app.add_typer(export, name="export")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
+backup = typer.Typer(help="备份，并证明能恢复。", no_args_is_help=True)
+app.add_typer(backup, name="backup")
 
 ActAs = Annotated[
     str | None,
@@ -168,6 +170,169 @@ def keys_rotate(act_as: ActAs = None) -> None:
     from dangan.cli.integrity import rotate
 
     raise typer.Exit(rotate(act_as=act_as))
+
+
+Identity = Annotated[
+    Path | None, typer.Option("--identity", metavar="文件", help="数据的 age 私钥文件。")
+]
+KeysIdentity = Annotated[
+    Path | None, typer.Option("--keys-identity", metavar="文件", help="密钥备份的 age 私钥文件。")
+]
+PublicKey = Annotated[
+    str | None, typer.Option(metavar="文件或文字", help="备份公钥；不写则用本机的 backup.vkey。")
+]
+Ledger = Annotated[
+    Path | None, typer.Option(metavar="文件", help="销毁台账；不写则取备份位置上最新的一份。")
+]
+Checkpoints = Annotated[
+    Path | None, typer.Option(metavar="文件", help="另存在别处的日志检查点文件。")
+]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="示例环境：允许数据与密钥放在一处、用同一把公钥。")
+]
+
+
+@backup.command("identity")
+def backup_identity(
+    file: Annotated[Path, typer.Argument(metavar="文件", help="私钥写到哪里；拿走，不留在本机。")],
+) -> None:
+    """生成一对 age 密钥：私钥写入文件，公钥显示出来。"""
+    from dangan.cli.backup import identity
+
+    raise typer.Exit(identity(file))
+
+
+@backup.command("create")
+def backup_create(
+    full: Annotated[bool, typer.Option("--full", help="文件全部重送，不信任已有的。")] = False,
+    demo: Demo = False,
+    as_json: Json = False,
+    act_as: ActAs = None,
+) -> None:
+    """备份数据库、文件和密钥，业务照常进行。"""
+    from dangan.cli.backup import create
+
+    raise typer.Exit(create(full=full, demo=demo, as_json=as_json, act_as=act_as))
+
+
+@backup.command("list")
+def backup_list(
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="位置", help="不写则用 DANGAN_BACKUP_TO。")
+    ] = None,
+    public_key: PublicKey = None,
+    as_json: Json = False,
+) -> None:
+    """列出备份位置上完整的备份。"""
+    from dangan.cli.backup import list_
+
+    raise typer.Exit(list_(source, public_key, as_json=as_json))
+
+
+@backup.command("prune")
+def backup_prune(demo: Demo = False, act_as: ActAs = None) -> None:
+    """清理不再保留的备份。"""
+    from dangan.cli.backup import prune
+
+    raise typer.Exit(prune(demo=demo, act_as=act_as))
+
+
+@backup.command("ledger")
+def backup_ledger(
+    file: Annotated[Path, typer.Argument(metavar="文件.json", help="写到哪里。")],
+) -> None:
+    """导出签名的销毁台账，恢复旧备份时要用。"""
+    from dangan.cli.backup import ledger
+
+    raise typer.Exit(ledger(file))
+
+
+@backup.command("verify")
+def backup_verify(
+    name: Annotated[str, typer.Argument(metavar="名称", help="不写则验最新的。")] = "",
+    identity: Identity = None,
+    keys_identity: KeysIdentity = None,
+    source: Annotated[str | None, typer.Option("--from", metavar="位置")] = None,
+    keys_source: Annotated[str | None, typer.Option("--keys-from", metavar="位置")] = None,
+    public_key: PublicKey = None,
+    ledger: Ledger = None,
+    checkpoints: Checkpoints = None,
+    all_files: Annotated[
+        bool, typer.Option("--all-files", help="打开全部文件；不写则全部核对摘要，抽样打开。")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="文件夹", help="报告写到哪里；不写则为当前文件夹。")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """把备份恢复到临时数据库，逐项证明它完整可用，写出签名的报告。"""
+    from dangan.cli.backup import verify
+
+    raise typer.Exit(
+        verify(
+            name,
+            identity=identity,
+            keys_identity=keys_identity,
+            source=source,
+            keys_source=keys_source,
+            public_key=public_key,
+            ledger=ledger,
+            checkpoints=checkpoints,
+            all_files=all_files,
+            report=report,
+            as_json=as_json,
+        )
+    )
+
+
+@backup.command("proven")
+def backup_proven(
+    report: Annotated[Path, typer.Argument(metavar="报告.json")], act_as: ActAs = None
+) -> None:
+    """登记在别的机器上做的验证。"""
+    from dangan.cli.backup import proven
+
+    raise typer.Exit(proven(report, act_as=act_as))
+
+
+@backup.command("drill")
+def backup_drill(
+    report: Annotated[Path | None, typer.Option(metavar="文件夹")] = None, as_json: Json = False
+) -> None:
+    """演练：验证最新的备份，私钥取自设置；在演练机上每周运行。"""
+    from dangan.cli.backup import drill
+
+    raise typer.Exit(drill(report, as_json=as_json))
+
+
+@app.command()
+def restore(
+    name: Annotated[str, typer.Argument(metavar="名称", help="latest 为最新的一个。")],
+    into: Annotated[Path, typer.Option(metavar="空文件夹", help="恢复成哪个 DANGAN_HOME。")],
+    identity: Identity = None,
+    keys_identity: KeysIdentity = None,
+    source: Annotated[str | None, typer.Option("--from", metavar="位置")] = None,
+    keys_source: Annotated[str | None, typer.Option("--keys-from", metavar="位置")] = None,
+    public_key: PublicKey = None,
+    ledger: Ledger = None,
+    checkpoints: Checkpoints = None,
+) -> None:
+    """从备份恢复成一个新的系统。有任何不对就停下，不留半成品。"""
+    from dangan.cli.backup import restore as run
+
+    raise typer.Exit(
+        run(
+            name,
+            into,
+            identity=identity,
+            keys_identity=keys_identity,
+            source=source,
+            keys_source=keys_source,
+            public_key=public_key,
+            ledger=ledger,
+            checkpoints=checkpoints,
+        )
+    )
 
 
 @app.command()
