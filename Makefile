@@ -21,13 +21,13 @@ help:
 run: $(STAMPS)/app $(STAMPS)/assets $(STAMPS)/messages
 	$(BIN)/dangan serve --demo
 
-test: lint $(STAMPS)/browser $(STAMPS)/assets $(STAMPS)/messages
+test: lint $(STAMPS)/system $(STAMPS)/assets $(STAMPS)/messages
 	$(BIN)/pytest -n $(PARALLEL) --dist loadscope -m 'not soak' $(TESTS)
 
 bench: $(STAMPS)/app $(STAMPS)/assets $(STAMPS)/messages
 	$(BIN)/dangan bench --write docs/benchmarks.md
 
-soak: $(STAMPS)/dev $(STAMPS)/assets $(STAMPS)/messages
+soak: $(STAMPS)/dev $(STAMPS)/system $(STAMPS)/assets $(STAMPS)/messages
 	$(BIN)/pytest -m soak --figures docs/soak.md $(TESTS)
 
 lint: $(STAMPS)/dev
@@ -70,6 +70,6 @@ $(STAMPS)/messages: $(wildcard src/dangan/ui/locale/*/LC_MESSAGES/*.po) scripts/
 	$(BIN)/python scripts/messages.py compile
 	@touch $@
 
-$(STAMPS)/browser: $(STAMPS)/dev
-	@sh scripts/browser.sh
+$(STAMPS)/system: $(STAMPS)/dev scripts/system.sh
+	@sh scripts/system.sh
 	@touch $@

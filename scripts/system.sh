@@ -1,16 +1,23 @@
 #!/bin/sh
-# Chromium and a Chinese font for the browser journeys, from the distribution where missing.
+# What the tests need from the distribution: Chromium and a Chinese font for the browser journeys,
+# slapd for log-in through a directory. Only what is missing is
+# fetched, and nothing is left running: slapd comes without a configuration, so it does not start.
 set -eu
+PATH="$PATH:/usr/sbin"
 wanted=""
 command -v chromium >/dev/null 2>&1 || wanted="$wanted chromium"
 fc-list :lang=zh 2>/dev/null | grep -q . || wanted="$wanted fonts-noto-cjk fontconfig"
+command -v slapd >/dev/null 2>&1 || wanted="$wanted slapd"
 [ -z "$wanted" ] && exit 0
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "The browser journeys need:$wanted. Please install them." >&2
+    echo "The tests need:$wanted. Please install them." >&2
     exit 1
 fi
 as_root=""
 [ "$(id -u)" = 0 ] || as_root="sudo"
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+case "$wanted" in
+*slapd*) echo "slapd slapd/no_configuration boolean true" | $as_root debconf-set-selections ;;
+esac
 # shellcheck disable=SC2086 # a list of package names
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $wanted
