@@ -128,8 +128,10 @@ def _stored_checkpoints(size: int, report: _Problems) -> list[tuple[int, bytes]]
     promised: list[tuple[int, bytes]] = []
     if not rows:
         return promised
-    key = tree.signer().public
+    current, former = tree.signer().public, tree.former_lines()
     for stored_size, root, note in rows:
+        # Until a restore another key signed, and none of it beyond.
+        key = next((key for key, end in former if stored_size <= end), current)
         opened = open_notes([note], key, source=DATABASE, report=report)
         promised += [(checkpoint.size, checkpoint.root) for checkpoint in opened]
         if opened and (opened[0].size, opened[0].root) != (stored_size, root):
@@ -141,9 +143,22 @@ def _exported(file: Path | None, report: _Problems) -> list[tuple[int, bytes]]:
     if file is None:
         return []
     with file.open(encoding="utf-8", errors="replace") as lines:
-        key = tree.signer().public
-        opened = open_notes(split_notes(lines), key, source=EXPORTED, report=report)
-    return [(checkpoint.size, checkpoint.root) for checkpoint in opened]
+        former = tree.former_lines()
+        promised: list[tuple[int, bytes]] = []
+        rest, lost = [], 0
+        for note in split_notes(lines):
+            key, end = next((line for line in former if f" {line[0].name} " in note), (None, 0))
+            if key is None:
+                rest.append(note)
+                continue
+            opened = open_notes([note], key, source=EXPORTED, report=report)
+            promised += [(one.size, one.root) for one in opened if one.size <= end]
+            lost = max([lost, *(one.size for one in opened if one.size > end)])
+        if lost:
+            good = max(end for _, end in former)
+            report(Problem("lost", {"source": EXPORTED, "size": lost, "good": good}))
+        opened = open_notes(rest, tree.signer().public, source=EXPORTED, report=report)
+    return promised + [(checkpoint.size, checkpoint.root) for checkpoint in opened]
 
 
 def _leaves(size: int, report: _Problems) -> Iterator[list[bytes]]:

@@ -35,7 +35,13 @@ def export_log(path: Path) -> int:
 def _lines(size: int) -> Iterator[dict[str, Any]]:
     signer = tree.signer()
     yield {"type": "log", "format": LOG_FORMAT, "size": size, "public_key": str(signer.public)}
-    for (note,) in _rows("SELECT note FROM audit_checkpoint WHERE size <= %s ORDER BY size", size):
+    # What was signed before a restore is of another name; the later ones cover the same leaves.
+    since = max((end for _, end in tree.former_lines()), default=-1)
+    for (note,) in _rows(
+        "SELECT note FROM audit_checkpoint WHERE size <= %s AND size > %s ORDER BY size",
+        size,
+        since,
+    ):
         yield {"type": "checkpoint", "note": note}
     for start in range(0, size, _CHUNK):
         end = min(start + _CHUNK, size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +14,9 @@ from dangan.audit.rules import Checkpoint, Verifier, public_key_of
 from dangan.audit.rules.merkle import TILE
 from dangan.vault.actions import named_secret
 
-_KEY_NAME = "log-signature"
+KEY_NAME = "log-signature"
+"""The secret that holds the signing key; after a restore the one before is kept under another."""
+
 _KEY_BYTES = 32
 
 
@@ -48,7 +50,7 @@ class Stored:
 
 def signer() -> Signer:
     """The signing key, made at first use and kept under the root secret."""
-    secret = named_secret(_KEY_NAME, lambda: secrets.token_bytes(_KEY_BYTES + 8))
+    secret = named_secret(KEY_NAME, lambda: secrets.token_bytes(_KEY_BYTES + 8))
     key = Ed25519PrivateKey.from_private_bytes(secret[:_KEY_BYTES])
     return Signer(f"dangan/log/{secret[_KEY_BYTES:].hex()}", key)
 
@@ -57,6 +59,21 @@ def signer() -> Signer:
 def public_key() -> Verifier:
     """The public half, which is no secret: read once a process."""
     return signer().public
+
+
+FormerLines = Callable[[], list[tuple[str, int]]]
+_former: list[FormerLines] = []
+
+
+def register_former_lines(provider: FormerLines) -> None:
+    """Lets the room that restores say which keys signed this log before, up to which size, oldest
+    first. A restored log goes on under a new name: see docs/decisions/0038."""
+    _former[:] = [provider]
+
+
+def former_lines() -> list[tuple[Verifier, int]]:
+    """Keys that signed this log before a restore, each with the size at which its line ended."""
+    return [(Verifier.parse(key), size) for one in _former for key, size in one()]
 
 
 def latest() -> Stored | None:

@@ -66,6 +66,40 @@ def destroy_dossier(actor: Actor, *, subject: UUID) -> int:
     """
     _refuse_kept("destroy", subject)
     person = locked(subject)
+    emptied = _empty(person)
+    vault_actions.destroy_key(actor, subject=subject)
+    actor.trail.add(Event("dossier.destroy", subject=subject, facts={"records": emptied}))
+    return emptied
+
+
+def destroy_again(actor: Actor, *, subject: UUID) -> int | None:
+    """After a restore: empties a dossier that was destroyed after the back-up was made, and whose
+    key is gone already. No gate is asked: they were when it was destroyed. None where there is
+    no such dossier, or it is empty."""
+    found = Subject.objects.select_for_update().filter(pk=subject)
+    person = found.exclude(state=Subject.State.DESTROYED).first()
+    if person is None:
+        return None
+    emptied = _empty(person)
+    actor.trail.add(
+        Event("dossier.destroy", subject=subject, facts={"records": emptied, "again": True})
+    )
+    return emptied
+
+
+def restrict_again(actor: Actor, *, subject: UUID) -> None:
+    """After a restore: what was restricted after the back-up was made is so again, whatever state
+    it was in then."""
+    person = locked(subject)
+    person.restricted_at = timezone.now()
+    person.save(update_fields=["restricted_at"])
+    roster_actions.remove([subject])
+    vault_actions.withhold(actor, subject=subject)
+    actor.trail.add(Event("dossier.restrict", subject=subject, facts={"again": True}))
+
+
+def _empty(person: Subject) -> int:
+    subject = person.pk
     person.state, person.changed_at = Subject.State.DESTROYED, timezone.now()
     person.restricted_at, person.completeness = None, 0
     person.save(update_fields=["state", "changed_at", "restricted_at", "completeness"])
@@ -73,16 +107,19 @@ def destroy_dossier(actor: Actor, *, subject: UUID) -> int:
     UniqueToken.objects.filter(subject=subject).delete()
     Portrait.objects.filter(subject=subject).delete()
     ProposalClaim.objects.filter(proposal__subject=subject).delete()
-    emptied = Record.objects.filter(subject=subject).update(sealed=b"")
-    vault_actions.destroy_key(actor, subject=subject)
-    actor.trail.add(Event("dossier.destroy", subject=subject, facts={"records": emptied}))
-    return emptied
+    return Record.objects.filter(subject=subject).update(sealed=b"")
 
 
 def destroy_row(actor: Actor, *, subject: UUID, row: UUID) -> int:
     """Destroys every version of one row; gives their number. The roster's line and unique tokens
     follow. Raises as :func:`destroy_dossier`."""
     _refuse_kept("delete", subject)
+    return row_again(actor, subject=subject, row=row)
+
+
+def row_again(actor: Actor, *, subject: UUID, row: UUID) -> int:
+    """:func:`destroy_row` without asking whether something stands in the way: after a restore, of
+    a row that was destroyed after the back-up was made."""
     person = locked(subject)
     versions = Record.objects.filter(subject=subject, row=row)
     info_set = versions.values_list("info_set", flat=True).first()

@@ -277,6 +277,25 @@ def named_secret(name: str, make: Callable[[], bytes]) -> bytes:
     return root.unwrap(row[0], label="named-secret", context=context)
 
 
+def rename_secret(name: str, to: str) -> None:
+    """Keeps a secret under another name, so that a new one is made under this: what it signed
+    stays checkable, and nothing is signed with it any more. Raises :class:`KeyDestroyed`."""
+    root = KeyWrapper(root_secret().wrapping())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM keystore.named_secret WHERE name = %s RETURNING wrapped", [name]
+        )
+        row = cursor.fetchone()
+        if row is None:
+            raise KeyDestroyed
+        before, after = (int.from_bytes(one.encode(), "big") for one in (name, to))
+        secret = root.unwrap(row[0], label="named-secret", context=(before,))
+        cursor.execute(
+            "INSERT INTO keystore.named_secret (name, wrapped) VALUES (%s, %s)",
+            [to, root.wrap(suite_for_new(), secret, label="named-secret", context=(after,))],
+        )
+
+
 def _require(actor: Keeper, permission: str) -> None:
     if not actor.may(permission):
         raise PermissionDenied(permission)

@@ -27,6 +27,7 @@ TEXTS = MappingProxyType(
         "signature": "{source}中的检查点 {size} 没有本日志的有效签名",
         "root": "{source}中的检查点从 {size} 起与现有日志不符，第 {good} 至 {size} 条之间被改写过",
         "truncated": "{source}中的检查点证明曾有 {size} 条，现有日志只有 {leaves} 条，尾部被截去",
+        "lost": "{source}中的检查点证明恢复前曾有 {size} 条，恢复只找回 {good} 条，其余已丢失",
         "late": "事件 {event} 提交后超过 {minutes} 分钟仍未进入日志树",
     }
 )
