@@ -18,11 +18,18 @@ _NEWCOMERS = (
 )
 NEWCOMERS = {f"collection:{name}" for name in _NEWCOMERS.split()}
 """A newcomer's form: who has no cookie that link and digits gave is sent to the start."""
-PUBLIC = {"access:login", "entitlements:code", "ui:language", "ui:violation"} | NEWCOMERS
+FEDERATION = {f"federation:{name}" for name in "start callback left leave notice".split()}
+"""The way through a provider begins and ends without a session; its notices are signed."""
+PUBLIC = (
+    FEDERATION
+    | {"access:first", "access:login", "entitlements:code", "ui:language", "ui:violation"}
+    | NEWCOMERS
+)
 PUBLIC |= {"health:live", "health:ready", "health:metrics"}
 """Pages that anybody may open; figures are told by address or token, inside. The API's addresses stand open too: the token decides inside."""
 
 SIGNED_IN = {
+    "access:appoint",
     "access:logout",
     "access:password",
     "access:second_factor",
@@ -30,6 +37,11 @@ SIGNED_IN = {
     "sessions_devices:end",
     "sessions_devices:end_others",
     "sessions_devices:sessions",
+    "federation:again",
+    "federation:links",
+    "federation:new_link",
+    "federation:confirm_link",
+    "federation:unlink",
     "dossiers:desk",
     "dossiers:me",
     "dossiers:panel",

@@ -10,6 +10,9 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from dangan.access.keys import register_kinds  # noqa: PLC0415 - needs loaded models
+
+        register_kinds()
         navigation.register(
             NavItem(
                 key="accounts",
@@ -30,5 +33,16 @@ class AccessConfig(AppConfig):
                 permission="rights.view",
                 section="settings",
                 order=50,
+            )
+        )
+        navigation.register(
+            NavItem(
+                key="consents",
+                label=_("双人审批"),
+                url_name="access:consents",
+                icon="users",
+                permission="consents.view",
+                section="settings",
+                order=55,
             )
         )

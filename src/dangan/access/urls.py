@@ -1,6 +1,15 @@
 from django.urls import URLPattern, URLResolver, path
 
-from dangan.access.views import accounts, login, rights, second_factor, tokens
+from dangan.access.views import (
+    accounts,
+    consents,
+    keys,
+    login,
+    rights,
+    second_factor,
+    set_up,
+    tokens,
+)
 
 app_name = "access"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -9,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("password/", login.password, name="password"),
     path("second-factor/", second_factor.second_factor, name="second_factor"),
     path("second-factor/confirm/", second_factor.confirm, name="confirm_second_factor"),
+    path("first-administrator/", set_up.first, name="first"),
+    path("first-administrator/appoint/", set_up.appoint, name="appoint"),
     path("accounts/", accounts.listing, name="accounts"),
     path("accounts/new/", accounts.create, name="create"),
     path("accounts/<uuid:account>/", accounts.detail, name="account"),
@@ -22,6 +33,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roles/requests/<uuid:wanted>/approve/", rights.approve, name="approve"),
     path("roles/requests/<uuid:wanted>/decline/", rights.decline, name="decline"),
     path("roles/requests/<uuid:wanted>/withdraw/", rights.withdraw, name="withdraw"),
+    path("consents/", consents.listing, name="consents"),
+    path("consents/<uuid:consent>/agree/", consents.agree, name="agree_consent"),
+    path("consents/<uuid:consent>/refuse/", consents.refuse, name="refuse_consent"),
+    path("consents/<uuid:consent>/withdraw/", consents.withdraw, name="withdraw_consent"),
+    path("keys/", keys.listing, name="keys"),
+    path("keys/ask/", keys.ask, name="ask_key"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<uuid:token>/revoke/", tokens.revoke, name="revoke_token"),
 ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -17,10 +18,12 @@ class NoticesConfig(AppConfig):
     label = "notices"
 
     def ready(self) -> None:
+        from dangan.access.sessions.devices import on_new_device  # noqa: PLC0415
         from dangan.files.looking_after import on_damage  # noqa: PLC0415 - needs loaded models
         from dangan.notices.damage import tell_damage  # noqa: PLC0415
 
         on_damage(tell_damage)
+        on_new_device("notices", _new_device)
         context.provide("notices", _bell)
         register(
             NavItem(
@@ -33,6 +36,13 @@ class NoticesConfig(AppConfig):
                 order=60,
             )
         )
+
+
+def _new_device(account: UUID) -> None:
+    """Tells somebody that their account was used in a browser it had not been used in."""
+    from dangan.notices.actions import tell  # noqa: PLC0415 - needs loaded models
+
+    tell(accounts=[account], topic="login.new_device", url="/sessions/", urgent=True)
 
 
 def _bell(request: HttpRequest) -> context.Bell | None:
