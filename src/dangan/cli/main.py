@@ -353,11 +353,49 @@ def serve(
     ] = False,
     host: Annotated[str, typer.Option(help="监听地址。")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口。")] = 8000,
+    web: Annotated[int, typer.Option(min=1, max=64, help="网页进程数，每个各有一份花名册。")] = 1,
 ) -> None:
-    """启动全部服务。按 Ctrl-C 停止。"""
+    """启动全部服务。按 Ctrl-C 停止；收到 SIGHUP 时逐个换成新装的版本，不中断服务。"""
     from dangan.cli.serving import serve as run
 
-    raise typer.Exit(run(host, port, demo=demo_data))
+    raise typer.Exit(run(host, port, demo=demo_data, web=web))
+
+
+@app.command()
+def web(
+    host: Annotated[
+        str, typer.Option(help="监听地址。由 systemd 传入套接字时不用。")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="端口。")] = 8000,
+) -> None:
+    """只运行一个网页进程，用于多机部署。"""
+    from dangan.cli.serving import run_alone
+
+    raise typer.Exit(run_alone("web", host, str(port)))
+
+
+@app.command()
+def worker() -> None:
+    """只运行后台任务，用于多机部署。"""
+    from dangan.cli.serving import run_alone
+
+    raise typer.Exit(run_alone("worker"))
+
+
+@app.command()
+def sequencer() -> None:
+    """只运行日志定序，用于多机部署；多开几个时只有一个在工作。"""
+    from dangan.cli.serving import run_alone
+
+    raise typer.Exit(run_alone("sequencer"))
+
+
+@app.command()
+def migrate() -> None:
+    """更新数据库结构，收集静态文件；用于多机部署，升级前运行一次。"""
+    from dangan.cli.serving import migrate as run
+
+    raise typer.Exit(run())
 
 
 @app.command()

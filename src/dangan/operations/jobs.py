@@ -6,7 +6,16 @@ from procrastinate.contrib.django import app
 
 from dangan.access.queries import system_actor
 from dangan.audit.actions import flush
+from dangan.operations.working import take_up_stalled
 from dangan.vault.actions import rotate
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="operations.take_up", queueing_lock="operations.take_up")
+def take_up(timestamp: int) -> None:
+    """Each minute: jobs whose worker was killed are begun again."""
+    del timestamp
+    take_up_stalled()
 
 
 @app.periodic(cron="0 3 1 * *")

@@ -152,7 +152,7 @@ class _Starter:
 
     def start(self) -> None:
         owner = server_owner()
-        _make_reachable(self.data_dir.parent, owner)
+        make_reachable(self.data_dir.parent, owner)
         if not (self.data_dir / "PG_VERSION").exists():
             self._create(owner)
         _remove_stale_record(self.data_dir)
@@ -166,7 +166,7 @@ class _Starter:
         unfinished.mkdir(mode=0o700)
         if owner:
             os.chown(unfinished, owner.pw_uid, owner.pw_gid)
-        _run(
+        run_program(
             "initdb",
             [
                 *("--auth=trust", "--encoding=utf8", "--locale=C"),
@@ -201,7 +201,7 @@ class _Starter:
         # After a kill -9 of the postmaster its children hold the shared memory for a moment.
         for pause in (0.2, 0.5, 1.0, 2.0, 5.0, 0.0):
             try:
-                _run("pg_ctl", arguments)
+                run_program("pg_ctl", arguments)
             except ServerUnavailable:
                 if not pause:
                     raise
@@ -292,7 +292,7 @@ def server_owner() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SERVER_USER)
 
 
-def _make_reachable(folder: Path, owner: pwd.struct_passwd | None) -> None:
+def make_reachable(folder: Path, owner: pwd.struct_passwd | None) -> None:
     """Lets the server's account walk to the data and to its programs (search right only)."""
     if owner is None:
         return
@@ -303,7 +303,7 @@ def _make_reachable(folder: Path, owner: pwd.struct_passwd | None) -> None:
                 part.chmod(mode | stat.S_IXOTH)
 
 
-def _run(program: str, arguments: Sequence[str]) -> None:
+def run_program(program: str, arguments: Sequence[str]) -> None:
     """Runs one of the server's programs as its account; raises with the end of what it said."""
     owner = server_owner()
     account: dict[str, Any] = (

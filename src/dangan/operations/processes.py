@@ -7,9 +7,7 @@ appends log events to the tree. ``prepare`` brings the database up to date and
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
-import io
 import os
 import signal
 import sys
@@ -17,12 +15,15 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from dangan.operations.listening import BACKLOG, handed_down, say_ready, server_class
 from dangan.operations.supervisor import STOP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 WEB_THREADS = 5
+DRAIN_SECONDS = 12
+"""Less than :data:`STOP_SECONDS`: who stops us must not have to kill us."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -48,34 +49,46 @@ def _outlive(parent: int) -> None:
 
 
 def web(host: str, port: str) -> None:
-    """Serves pages: one process (one roster in memory), several threads."""
+    """Serves pages: one process (one roster in memory), several threads.
+
+    On SIGTERM it takes no more connections and answers what it has begun, for as long as
+    :data:`DRAIN_SECONDS`.
+    """
     from granian.constants import Interfaces
     from granian.log import LogLevels
-    from granian.server import Server
+
+    from dangan.config.environment import environment
+    from dangan.operations.health import logs
+    from dangan.operations.health.sharing import share_counts
 
     os.environ["DANGAN_CHILD"] = "1"
-    Server(
+    env = environment()
+    share_counts(env.home)
+    logs.catch_what_nobody_catches()
+    server_class(handed_down())(
         "dangan.operations.web:application",
         address=host,
         port=int(port),
         interface=Interfaces.WSGI,
         workers=1,
         blocking_threads=WEB_THREADS,
+        backlog=BACKLOG,
         backpressure=256,
         websockets=False,
         log_level=LogLevels.warning,
-        workers_kill_timeout=8,
+        log_dictconfig=logs.library_settings(env.log),
+        workers_kill_timeout=DRAIN_SECONDS,
     ).serve()
 
 
 def worker() -> None:
-    """Runs background jobs and the schedules."""
+    """Runs background jobs and the schedules. On SIGTERM it finishes what it has begun; what is
+    cut off all the same is taken up by another worker (:mod:`.jobs`)."""
     _set_up()
-    from django.core.management import call_command
+    from dangan.operations.working import run_worker
 
-    # It announces itself on standard output whatever its verbosity.
-    with contextlib.redirect_stdout(io.StringIO()):
-        call_command("procrastinate", "worker", "--concurrency", "2")
+    say_ready()
+    run_worker()
 
 
 def sequencer() -> None:
@@ -84,6 +97,7 @@ def sequencer() -> None:
     from dangan.audit.sequencer import run_sequencer
 
     stop = threading.Event()
+    say_ready()
     signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     run_sequencer(stop)
 
@@ -98,6 +112,23 @@ def prepare() -> None:
     bring_up_to_date()
 
 
+def first() -> None:
+    """Says the code for the first administrator while nobody has an account.
+
+    On the console only: what the log keeps of it is that there was one.
+    """
+    _set_up()
+    from dangan.access.set_up import renew_code
+
+    code = renew_code()
+    if code is not None:
+        sys.stdout.write(
+            "系统里还没有账号。打开首页，用这个安装码建立第一位管理员"
+            f"（24 小时内有效，重新启动会换一个）：\n\n    {code}\n\n"
+        )
+        sys.stdout.flush()
+
+
 def statics() -> None:
     """Gathers the static files when they have changed."""
     _set_up()
@@ -109,8 +140,11 @@ def statics() -> None:
 def _set_up() -> None:
     import django
 
+    from dangan.operations.health.logs import catch_what_nobody_catches
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
     django.setup()
+    catch_what_nobody_catches()
 
 
 def demo() -> None:
@@ -126,6 +160,7 @@ PROGRAMS: dict[str, Callable[..., None]] = {
     "worker": worker,
     "sequencer": sequencer,
     "prepare": prepare,
+    "first": first,
     "statics": statics,
     "demo": demo,
 }

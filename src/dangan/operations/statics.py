@@ -26,6 +26,7 @@ def gather() -> bool:
     now = fingerprint()
     if stamp.exists() and stamp.read_text() == now:
         return False
-    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    # What was there stays: pages of the version before, still open or still served, name it.
+    call_command("collectstatic", verbosity=0, interactive=False)
     stamp.write_text(now)
     return True

@@ -7,10 +7,13 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from dangan.operations.health.logs import catch_what_nobody_catches
+from dangan.operations.listening import say_ready
 from dangan.operations.processes import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dangan.config.settings")
 application = get_wsgi_application()
+catch_what_nobody_catches()
 
 
 def _load_roster() -> None:
@@ -22,9 +25,14 @@ def _load_roster() -> None:
         load_roster()
     finally:
         connection.close()
+        say_ready()
 
 
 if "DANGAN_CHILD" in os.environ:
     end_with_parent()
-    # The first person to open the roster should not wait for it; pages answer meanwhile.
-    threading.Thread(target=_load_roster, name="roster", daemon=True).start()
+    if "DANGAN_WARM" in os.environ:
+        # The one we succeed still answers: we take nothing before we are as quick as it is.
+        _load_roster()
+    else:
+        # The first person to open the roster should not wait for it; pages answer meanwhile.
+        threading.Thread(target=_load_roster, name="roster", daemon=True).start()
