@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from dangan.access.models import Account
 from dangan.dictionary.rules import Message
 
+FEDERATED = "federated"
+"""Set in sessions that were begun through a provider: there is another session to end there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

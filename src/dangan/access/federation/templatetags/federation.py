@@ -1,0 +1,49 @@
+"""What other rooms' pages show of federated sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import template
+
+from dangan.access.federation import queries
+
+register = template.Library()
+
+
+@register.inclusion_tag("federation/parts/button.html")
+def provider_button(target: str = "") -> dict[str, Any]:
+    """The button of the log-in page; nothing when no provider is set up."""
+    return {
+        "label": queries.button(),
+        "target": target,
+        "first": queries.provider_first(),
+    }
+
+
+@register.simple_tag
+def password_hint() -> str:
+    """Which password the log-in page asks for: ``here``, ``directory`` or ``administrators``."""
+    return queries.password_hint()
+
+
+@register.inclusion_tag("federation/parts/links.html", takes_context=True)
+def links_of(context: dict[str, Any], account: UUID) -> dict[str, Any]:
+    """The counterparts on an account's page; nothing when none is possible and there is none."""
+    actor = context["request"].actor
+    found = queries.links(actor, account=account)
+    return {
+        "request": context["request"],
+        "csrf_token": context.get("csrf_token"),
+        "links": found,
+        "shown": bool(found) or queries.by_provider() or queries.by_directory(),
+        "own": actor.id == account,
+        "manages": actor.may("accounts.manage"),
+    }
+
+
+@register.simple_tag
+def provider_set_up() -> bool:
+    """Whether there is a provider to sign in through."""
+    return queries.by_provider()
