@@ -37,6 +37,8 @@ class Loaded:
     files: int = 0
     files_size: int = 0
     found: list[BackupProblem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+    """Parts of the database that could not be read to their end."""
 
 
 def database_is_empty(target: Target) -> bool:
@@ -59,8 +61,10 @@ def load_database(fetched: Fetched, target: Target, loaded: Loaded, *, strict: b
     _script(target, before)
     parts = [part for part in fetched.manifest.parts if not part.name.endswith("/schema.age")]
     with ThreadPoolExecutor(LANES) as lanes:
-        for problem in lanes.map(lambda part: _load_part(fetched, target, part, loaded), parts):
+        outcomes = lanes.map(lambda part: _load_part(fetched, target, part, loaded), parts)
+        for part, problem in zip(parts, outcomes, strict=True):
             if problem is not None:
+                loaded.broken.add(part.name)
                 if strict:
                     raise problem
                 loaded.found.append(problem)
@@ -155,10 +159,9 @@ def _load_part(
 
 
 def _compare(tables: tuple[Table, ...], loaded: Loaded, *, strict: bool) -> None:
+    """Tables that never came, but for those of parts that are known to be damaged."""
     for table in tables:
-        if table.name not in loaded.tables and not any(
-            isinstance(one, Damaged) and one.part == table.part for one in loaded.found
-        ):
+        if table.name not in loaded.tables and table.part not in loaded.broken:
             problem = Damaged(f"表 {table.name}", "清单里有，备份里没有。")
             if strict:
                 raise problem

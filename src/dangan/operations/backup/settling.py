@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from dangan.access.models import Account, ResetCode, Token
 from dangan.access.rules import Actor
+from dangan.access.sessions.models import Session
 from dangan.audit import tree
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event

@@ -90,6 +90,23 @@ class Target:
         )
 
 
+class TableRows:
+    """A table being copied out, in the pieces that come; :attr:`count` is known at the end."""
+
+    def __init__(self, sql: psycopg.Connection[Any], table: TableInfo) -> None:
+        self._sql, self._table = sql, table
+        self.count = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        columns = ", ".join(self._table.columns)
+        statement = f"COPY {self._table.name} ({columns}) TO STDOUT (FORMAT binary)"
+        with self._sql.cursor() as cursor:
+            with cursor.copy(statement.encode()) as copy:
+                for data in copy:
+                    yield bytes(data)
+            self.count = cursor.rowcount
+
+
 class Snapshot:
     """What the database held at :attr:`instant`."""
 
@@ -132,13 +149,9 @@ class Snapshot:
         """The statements that make the tables, and those for after the rows are in."""
         return self._dump("pre-data"), self._dump("post-data")
 
-    def rows(self, table: TableInfo) -> Iterator[bytes]:
-        """The table's rows in COPY's binary format, one at a time after the header."""
-        columns = ", ".join(table.columns)
-        statement = f"COPY {table.name} ({columns}) TO STDOUT (FORMAT binary)"
-        with self.sql.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-            for data in copy:
-                yield bytes(data)
+    def rows(self, table: TableInfo) -> TableRows:
+        """The table's rows in COPY's binary format."""
+        return TableRows(self.sql, table)
 
     def _dump(self, section: str) -> str:
         target = self._target

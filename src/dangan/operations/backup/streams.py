@@ -33,38 +33,43 @@ class Count(Protocol):
     def __call__(self, head: Head, rows: int, size: int, sha256: str) -> None: ...
 
 
-def written(head: Head, rows: Iterable[bytes], told: Count) -> Iterator[bytes]:
-    """The stream of one table. COPY gives a row at a time after a header that counts as none."""
+class Rows(Protocol):
+    """A table's bytes, and once they have all come how many rows they were."""
+
+    count: int
+
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+def written(head: Head, rows: Rows, told: Count) -> Iterator[bytes]:
+    """The stream of one table."""
     yield msgspec.json.encode(head) + b"\n"
-    digest, size, count = hashlib.sha256(), 0, 0
+    digest, size = hashlib.sha256(), 0
     packed: bool | None = None
-    for block, whole in _blocks(rows):
+    for block in _blocks(rows):
         digest.update(block)
         size += len(block)
-        count += whole
         small = zlib.compress(block, 1) if packed is not False else b""
         if packed is None:
             packed = len(small) < len(block) * _WORTH
         body = small if packed else block
         yield len(body).to_bytes(4, "big") + (b"\1" if packed else b"\0") + body
-    # The binary format's header and trailer come as rows of their own.
-    count = max(0, count - 2)
-    yield bytes(4) + count.to_bytes(8, "big") + digest.digest()
-    told(head, count, size, digest.hexdigest())
+    yield bytes(4) + rows.count.to_bytes(8, "big") + digest.digest()
+    told(head, rows.count, size, digest.hexdigest())
 
 
-def _blocks(rows: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Rows put together to blocks, with how many there are in each."""
+def _blocks(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows put together to blocks."""
     held: list[bytes] = []
     size = 0
     for row in rows:
         held.append(row)
         size += len(row)
         if size >= BLOCK:
-            yield b"".join(held), len(held)
+            yield b"".join(held)
             held, size = [], 0
     if held:
-        yield b"".join(held), len(held)
+        yield b"".join(held)
 
 
 class Loader(Protocol):
