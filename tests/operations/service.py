@@ -43,12 +43,17 @@ class Service:
     log: Path
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    more: dict[str, str] = field(default_factory=dict)
 
-    def start(self, *options: str, seconds: float = 180.0) -> None:
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.home) | self.more
+
+    def start(self, *options: str, seconds: float = 300.0) -> None:
         command = [sys.executable, "-m", "dangan.cli.main", "serve", "--port", str(self.port)]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*command, *options], env=environment(self.home), stdout=log, stderr=log
+                [*command, *options], env=self.environment, stdout=log, stderr=log
             )
         deadline = time.monotonic() + seconds
         while not READY.search(self.log.read_text(errors="replace")):
@@ -59,7 +64,7 @@ class Service:
     def stop(self, number: int = signal.SIGTERM) -> int:
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
     def pid(self, name: str) -> int | None:
         """The process id of one of the programs, or of PostgreSQL."""
@@ -124,9 +129,9 @@ def _children(parent: int) -> list[int]:
 
 
 @contextmanager
-def running(home: Path, *options: str) -> Iterator[Service]:
-    """A service on ``home`` that is stopped in the end whatever happens."""
-    service = Service(home, home.parent / f"{home.name}.log")
+def running(home: Path, *options: str, **more: str) -> Iterator[Service]:
+    """A service on ``home`` that is stopped in the end whatever happens; ``more`` is environment."""
+    service = Service(home, home.parent / f"{home.name}.log", more=more)
     try:
         service.start(*options)
         yield service
@@ -142,6 +147,36 @@ from dangan.access.actions import create_token
 actor = actor_named({login!r})
 print(create_token(actor, label="测试", scopes=token_scopes(actor), days=1).raw)
 """
+
+
+FIRST = """
+import django; django.setup()
+from dangan.access.actions import create_account, create_token
+from dangan.access.queries import actor_named, console_actor, token_scopes
+from dangan.audit.actions import flush
+from dangan.organization import actions, queries
+console = console_actor(purpose="测试")
+actions.load_units(console, [("示例集团", "group"), ("示例集团/人事部", "department")])
+group = next(n.id for n in queries.tree().nodes.values() if n.name == "示例集团")
+create_account(console, login="hrm", name="人事", roles=[("hr_manager", group)], reason="测试")
+flush(console.trail)
+actor = actor_named("hrm")
+print(create_token(actor, label="测试", scopes=token_scopes(actor), days=1).raw)
+"""
+
+
+def first_token(given: dict[str, str]) -> str:
+    """Units and an account in an empty installation, and a token of the account: seconds less than
+    the demonstration organisation. ``given`` is the environment of the running service."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST],
+        env=given | {"DJANGO_SETTINGS_MODULE": "dangan.config.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip().splitlines()[-1]
 
 
 def token_of(home: Path, login: str) -> str:

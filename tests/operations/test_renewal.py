@@ -18,18 +18,18 @@ from uuid import uuid4
 
 import pytest
 from tests.homes import new_home
-from tests.operations.service import Service, _children, running, token_of
+from tests.operations.service import Service, _children, first_token, running
 
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    with new_home() as folder, running(folder / "home", "--demo", "--web", "2") as started:
+    with new_home() as folder, running(folder / "home", "--web", "2") as started:
         yield started
 
 
 @pytest.fixture(scope="module")
 def token(service: Service) -> str:
-    return token_of(service.home, "hrmanager")
+    return first_token(service.environment)
 
 
 def web_pids(service: Service) -> set[int]:
@@ -70,7 +70,7 @@ class Load:
             thread.join(60)
 
 
-def _said(service: Service, words: str, seconds: float = 120.0) -> None:
+def _said(service: Service, words: str, seconds: float = 300.0) -> None:
     until = time.monotonic() + seconds
     while words not in service.log.read_text():
         assert time.monotonic() < until, service.log.read_text()[-2000:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dangan.config import browser
+from dangan.config import browser, stores
 from dangan.config.environment import environment, session_secret
 from dangan.operations.health import logs
 from dangan.operations.postgres import databases
@@ -63,8 +63,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "dangan.operations.health.middleware.Watch",
     "dangan.ui.middleware.Headers",
+    "dangan.operations.health.middleware.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dangan.ui.middleware.ServerTiming",
@@ -102,15 +102,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
 AUTHENTICATION_BACKENDS = ["dangan.access.backends.SealedLogin"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "dangan.access.passwords.LettersAndDigits"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("login", "name")},
-    },
-]
+PASSWORD_HASHERS = ["dangan.access.passwords.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "dangan.access.passwords.Allowed"}]
 LOGIN_URL = "access:login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -153,14 +146,7 @@ STATIC_ROOT = ENV.home / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    "files": {
-        "BACKEND": "dangan.files.storage.DurableStorage",
-        "OPTIONS": {
-            "location": ENV.home / "files",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "files": stores.files(ENV),
 }
 WHITENOISE_USE_FINDERS = False
 

@@ -24,7 +24,7 @@ from django.core.files.uploadedfile import UploadedFile
 from dangan.dictionary.rules import Message
 from dangan.files.reader import SealedReader
 from dangan.files.rules import BadFile, Sealer, key_bytes
-from dangan.files.storage import files, flush, make_room
+from dangan.files.storage import files, waiting_room
 from dangan.vault.queries import suite_for_new
 
 if TYPE_CHECKING:
@@ -87,13 +87,10 @@ class Spool:
         return SealedReader(os.dup(self._descriptor), self.key, self.id)
 
     def settle(self, name: UUID) -> Settled:
-        """Moves the file to the place of ``name``. When this returns, the disk has it there."""
-        place = make_room(name)
-        os.fsync(self._descriptor)
-        self._path.rename(place)
+        """Moves the file to the place of ``name``. When this returns, the storage has it there."""
+        files().take_over(self._path, self._descriptor, name)
         self._gone.detach()
         os.close(self._descriptor)
-        flush(place.parent)
         return Settled(self._hash.digest(), self.chunks, self.size)
 
     def remove(self) -> None:
@@ -199,7 +196,7 @@ def take_in(name: str, pieces: Iterable[bytes]) -> Incoming:
 def sweep_incoming() -> int:
     """Removes what processes that are no more were receiving; returns how much it was."""
     removed = 0
-    for path in _folder().glob("*"):
+    for path in waiting_room().glob("*"):
         try:
             descriptor = os.open(path, os.O_RDONLY)
         except FileNotFoundError:
@@ -215,13 +212,9 @@ def sweep_incoming() -> int:
     return removed
 
 
-def _folder() -> Path:
-    return Path(files().location) / "incoming"
-
-
 def _fresh() -> tuple[Path, int]:
     """A new locked file, and nobody else's: a sweep may take one before it is locked."""
-    folder = _folder()
+    folder = waiting_room()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     while True:
         path = folder / uuid4().hex

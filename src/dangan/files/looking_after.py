@@ -18,7 +18,13 @@ from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.files.incoming import sweep_incoming
 from dangan.files.models import SealedFile
-from dangan.files.storage import files, place_of, stored_objects
+from dangan.files.storage import (
+    StoreUnavailable,
+    files,
+    open_object,
+    place_of,
+    stored_objects,
+)
 
 GRACE = timedelta(days=1)
 """How long an object may lie without a row: the transaction that stores it may still run."""
@@ -135,9 +141,11 @@ def _digest(name: UUID) -> bytes | None:
     """SHA-256 of what lies on the disk under ``name``; None when nothing does."""
     hashed = hashlib.sha256()
     try:
-        with files().open(place_of(name)) as handle:
+        with open_object(name) as handle:
             while block := handle.read(_BLOCK):
                 hashed.update(block)
+    except StoreUnavailable:
+        raise  # that a store is away does not tell that anything is damaged
     except OSError:
         return None
     return hashed.digest()

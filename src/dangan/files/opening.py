@@ -9,7 +9,7 @@ from dangan.files.incoming import Incoming, Settled
 from dangan.files.models import SealedFile
 from dangan.files.reader import SealedReader
 from dangan.files.rules import open_chunks
-from dangan.files.storage import files, place_of
+from dangan.files.storage import files, open_object
 from dangan.vault.rules import Place, SubjectKey, Tampered, seal, unseal
 
 
@@ -41,7 +41,7 @@ def open_content(key: SubjectKey, file: SealedFile) -> Iterator[bytes]:
     """The file piece by piece. Raises :class:`Tampered`, also when the disk has lost it."""
     own = unseal(key, key_place(file), bytes(file.sealed_key))
     try:
-        handle = files().open(place_of(file.object))
+        handle = open_object(file.object)
     except FileNotFoundError:
         raise Tampered from None
     with handle:
@@ -56,7 +56,7 @@ def open_random(key: SubjectKey, file: SealedFile) -> SealedReader:
     """
     own = unseal(key, key_place(file), bytes(file.sealed_key))
     try:
-        descriptor = os.open(files().path(place_of(file.object)), os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = files().descriptor(file.object)
     except FileNotFoundError:
         raise Tampered from None
     try:

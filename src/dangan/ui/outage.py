@@ -17,9 +17,12 @@ _PASSING = ("08", "53", "57P", "58", "25006", "XX001")
 def passing(error: BaseException | None) -> bool:
     """Tell whether an error, or what it came from, is one of the moment.
 
-    The server says so by its SQLSTATE; where it said nothing, the connection broke.
+    The server says so by its SQLSTATE; where it said nothing, the connection broke. Errors of
+    other stores say so themselves (``passing``).
     """
     errors = list(_chain(error))
+    if any(getattr(each, "passing", False) is True for each in errors):
+        return True
     states = [state for each in errors if (state := getattr(each, "sqlstate", None))]
     if states:
         return any(str(state).startswith(_PASSING) for state in states)
