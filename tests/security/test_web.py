@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.cast import Cast, written_events
 from tests.security.conftest import PASSWORD, Join
+from tests.security.test_browser_headers import unguarded
 
 from dangan.access.queries import console_actor
 from dangan.dossiers import actions
@@ -102,7 +103,10 @@ def test_no_page_takes_a_form_without_its_token(cast: Cast, join: Join) -> None:
         assert answer.status_code in (403, 404, 405), address
 
 
-def test_following_a_link_changes_nothing(cast: Cast, join: Join) -> None:
+def test_following_a_link_changes_nothing_and_every_answer_is_guarded(
+    cast: Cast, join: Join
+) -> None:
+    """Whatever comes, a page, a refusal, a redirect or a file."""
     browser = join("hr_manager").browser()
     before = Change.objects.count()
     writes = {"record.write", "record.delete", "subject.create", "subject.state", "unit.create",
@@ -110,7 +114,8 @@ def test_following_a_link_changes_nothing(cast: Cast, join: Join) -> None:
               "token.create", "view.save"}  # fmt: skip
     known = len([event for event in written_events() if event[0] in writes])
     for address in pages(get_resolver().url_patterns):
-        browser.get(filled(address))
+        answer = browser.get(filled(address))
+        assert unguarded(answer) == [], (address, answer.status_code)
     assert Change.objects.count() == before
     assert len([event for event in written_events() if event[0] in writes]) == known
 

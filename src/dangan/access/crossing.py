@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from dangan.audit.rules import Event
 from dangan.config.browser import REPORTS
 from dangan.ui import states
 
+API = "/api/"
+_IN_CLEAR = '{"type": "about:blank", "title": "https only", "status": 403}'
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -38,7 +41,11 @@ def crosses(method: str, headers: Mapping[str, str], own: str) -> bool:
 
 class CrossingMiddleware:
     """Refuses what :func:`crosses` names, notes it for whoever is signed in, and answers 405 to
-    methods that no page knows."""
+    methods that no page knows.
+
+    Programs that call without TLS where TLS is asked for are refused, not sent on: being sent on,
+    nobody would notice that the token crossed the network in clear.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,6 +54,8 @@ class CrossingMiddleware:
         method = request.method or ""
         if method not in METHODS:
             return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
+        if settings.DANGAN.https and not request.is_secure() and request.path_info.startswith(API):
+            return HttpResponse(_IN_CLEAR, status=403, content_type="application/problem+json")
         own = f"{request.scheme}://{request.get_host()}"
         if request.path_info != REPORTS and crosses(method, request.headers, own):
             return self._refused(request)

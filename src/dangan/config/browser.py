@@ -14,11 +14,11 @@ REPORTS = "/csp/"
 """Where browsers report what the policy refused (``ui:violation``)."""
 
 _OFF = (
-    "accelerometer", "autoplay", "bluetooth", "browsing-topics", "display-capture",
+    "accelerometer", "autoplay", "browsing-topics", "display-capture",
     "encrypted-media", "fullscreen", "gamepad", "geolocation", "gyroscope", "hid",
     "idle-detection", "local-fonts", "magnetometer", "microphone", "midi", "payment",
     "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "sync-xhr", "usb",
-    "web-share", "window-management", "xr-spatial-tracking",
+    "window-management", "xr-spatial-tracking",
 )  # fmt: skip
 
 
