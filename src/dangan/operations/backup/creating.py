@@ -121,6 +121,7 @@ class _Work:
             people=facts.people,
             probes=facts.probes,
             demo=self._demo,
+            demonstration=settings.DANGAN.demo,
             took=round(time.monotonic() - self._began, 3),
         )
         send_ledger([self._store, self._keys_store])

@@ -87,6 +87,11 @@ class Installation:
             file.flush()
             os.fsync(file.fileno())
 
+    def mark(self, fetched: Fetched) -> None:
+        """A demonstration stays one: its passwords are known."""
+        if fetched.manifest.demonstration:
+            Environment(home=self.home).demo_mark.touch()
+
 
 @contextmanager
 def server(installation: Installation, extra: dict[str, str] | None = None) -> Iterator[None]:

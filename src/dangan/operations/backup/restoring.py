@@ -57,6 +57,7 @@ def restore(sources: Sources, into: Path, *, database_url: str, say: Say) -> lis
 def _build(fetched: Fetched, made: Installation, say: Say) -> list[str]:
     made.put_root(fetched)
     (made.home / "backup.vkey").write_text(f"{fetched.sources.public}\n", encoding="ascii")
+    made.mark(fetched)
     with server(made):
         if not database_is_empty(made.target):
             raise Unusable("给定的数据库不是空的，没有动它。请换一个空数据库。")

@@ -90,6 +90,9 @@ class Manifest(msgspec.Struct, frozen=True):
     probes: str
     """Searches whose answers are known, sealed under the system's key, base64."""
     demo: bool
+    """Data and keys were not kept apart, which a demonstration may."""
+    demonstration: bool
+    """The installation is one: its passwords everybody may know, and what is restored says so."""
     took: float
 
 
