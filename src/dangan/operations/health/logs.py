@@ -51,6 +51,12 @@ def facts_of(record: logging.LogRecord) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value not in ("", None)}
 
 
+_BREAKS = {number: f"\\x{number:02x}" for number in (*range(32), 127, 133)} | {
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
+
+
 class Line(logging.Formatter):
     """``time LEVEL logger message name=value …`` for people at a terminal."""
 
@@ -59,7 +65,8 @@ class Line(logging.Formatter):
         head = [told.pop("at"), told.pop("level").upper(), told.pop("logger")]
         message, errors = told.pop("message", ""), told.pop("error", [])
         rest = [f"{name}={value}" for name, value in told.items()]
-        lines = [" ".join([*head, message, *rest]).rstrip()]
+        # One record is one line: nothing in it can look like another.
+        lines = [" ".join([*head, message, *rest]).rstrip().translate(_BREAKS)]
         for error in errors:
             lines += [f"  {error['kind']}", *(f"    {place}" for place in error["places"])]
         return "\n".join(lines)

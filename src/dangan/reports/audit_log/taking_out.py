@@ -15,7 +15,8 @@ from dangan.audit.queries import LoggedEvent
 from dangan.reports.audit_log.wording import Line, lines
 
 CHUNK = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|")
+"""What spreadsheets read as the beginning of a formula; Chinese ones also in full width."""
 
 
 def as_csv(events: Iterator[LoggedEvent]) -> Iterator[str]:
