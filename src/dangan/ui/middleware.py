@@ -89,6 +89,7 @@ class Headers:
         headers["Cross-Origin-Embedder-Policy"] = "require-corp"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers["X-Frame-Options"] = "DENY"
+        headers["Server"] = "dangan"  # not the server's own name
         headers["X-Robots-Tag"] = "noindex, nofollow"
         headers["Permissions-Policy"] = features(camera=getattr(response, "uses_camera", False))
         if not _is_page(response):
