@@ -26,8 +26,20 @@ from tests.access.federation.servers import (
 from dangan.access.federation import provider
 
 __all__ = [
-    "Settle", "console", "make_account", "quick_passwords", "units", "forget_providers", "hostile", "hostile_server", "ldap", "ldap_server", "mock",
-    "mock_server", "secret_file", "settle",
+    "Settle",
+    "console",
+    "forget_providers",
+    "hostile",
+    "hostile_server",
+    "ldap",
+    "ldap_server",
+    "make_account",
+    "mock",
+    "mock_server",
+    "quick_passwords",
+    "secret_file",
+    "settle",
+    "units",
 ]  # fmt: skip
 
 Settle = Callable[..., None]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import hmac
 import http.server
 import json
 import os
@@ -31,7 +32,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, RSAKey
 
 CLIENT = "dangan"
 SECRET = "geheim-8842"
@@ -193,12 +194,13 @@ def unsigned(hostile: Hostile) -> str:
     )
 
 
-def signed_with_public_key(hostile: Hostile) -> str:
-    """HS256 with the provider's public key as the secret: the confusion of algorithms."""
-    pem = hostile.key.as_pem(private=False)
-    hostile.signed_with = OctKey.import_key(pem)
-    hostile.header = {"alg": "HS256"}
-    return hostile.made()
+def signed_with(secret: bytes, hostile: Hostile) -> str:
+    """The right claims under HS256 with ``secret``: as the provider's public key (the confusion of
+    algorithms), or the secret that this client shares with it."""
+    _head, body, _none = unsigned(hostile).split(".")
+    head = _url_safe(json.dumps({"alg": "HS256", "kid": "k1"}).encode())
+    mac = hmac.new(secret, f"{head}.{body}".encode(), hashlib.sha256).digest()
+    return f"{head}.{body}.{_url_safe(mac)}"
 
 
 @contextmanager

@@ -141,10 +141,14 @@ class _Line:
         self.bound = False
 
     def __enter__(self) -> _Line:
-        self._connection.open()
-        if self._starttls and not self._connection.start_tls():
-            raise LDAPException
-        self._connection.bind()
+        try:
+            self._connection.open()
+            if self._starttls and not self._connection.start_tls():
+                raise LDAPException
+            self._connection.bind()
+        except BaseException:
+            self._connection.unbind()
+            raise
         code = self._connection.result["result"]
         if code not in {RESULT_SUCCESS, RESULT_INVALID_CREDENTIALS}:
             _log.warning("the directory answered a bind with %s", code)

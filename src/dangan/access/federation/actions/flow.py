@@ -17,7 +17,6 @@ from dangan.access.federation.provider import Unreachable
 from dangan.access.federation.rules import Expected, Flow, Identity, Purpose, Untrusted
 from dangan.access.models import Account
 from dangan.access.rules import Absent, Actor
-from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
 
@@ -91,8 +90,8 @@ def finish(
 ) -> Arrived:
     """Takes the provider's answer. The flow is used up whatever comes of it.
 
-    A success of ``sign-in`` is in the log before this returns; the caller starts the session.
-    Raises :class:`Stopped`.
+    The caller starts the session, after the second step where there is one. Raises
+    :class:`Stopped`.
     """
     flow = _flow(session, parameters.get("state", ""))
     try:
@@ -113,16 +112,6 @@ def finish(
         _failed(actor, "unreachable")
         raise Stopped(_DOWN, 503) from None
     note_visit(account, identity.sid)
-    if flow.purpose == "sign-in":
-        actor.trail.actor, actor.trail.kind = account.id, "account"
-        with recording(actor):
-            done = Event(
-                "login.done",
-                subject=account.subject,
-                object=str(account.id),
-                facts={"by": "oidc", "second_factor": identity.second_factor},
-            )
-            actor.trail.add(done)
     return Arrived(flow.purpose, flow.target, identity, account)
 
 
