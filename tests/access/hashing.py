@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.hashers import Argon2PasswordHasher
+from dangan.access.passwords import Argon2id
 
-REAL = "django.contrib.auth.hashers.Argon2PasswordHasher"
+REAL = "dangan.access.passwords.Argon2id"
 QUICK = "tests.access.hashing.QuickArgon2"
 
 
-class QuickArgon2(Argon2PasswordHasher):
+class QuickArgon2(Argon2id):
     """The same algorithm with the least memory and rounds."""
 
     time_cost = 1

@@ -18,13 +18,14 @@ _NEWCOMERS = (
 )
 NEWCOMERS = {f"collection:{name}" for name in _NEWCOMERS.split()}
 """A newcomer's form: who has no cookie that link and digits gave is sent to the start."""
-FEDERATION = {f"federation:{name}" for name in "start callback left leave notice".split()}
+FEDERATION = {f"federation:{name}" for name in ["start", "callback", "left", "leave", "notice"]}
 """The way through a provider begins and ends without a session; its notices are signed."""
 PUBLIC = (
     FEDERATION
     | {"access:first", "access:login", "entitlements:code", "ui:language", "ui:violation"}
     | NEWCOMERS
 )
+PUBLIC |= {"factors:second_step"}
 PUBLIC |= {"health:live", "health:ready", "health:metrics"}
 """Pages that anybody may open; figures are told by address or token, inside. The API's addresses stand open too: the token decides inside."""
 
@@ -32,8 +33,6 @@ SIGNED_IN = {
     "access:appoint",
     "access:logout",
     "access:password",
-    "access:second_factor",
-    "access:confirm_second_factor",
     "sessions_devices:end",
     "sessions_devices:end_others",
     "sessions_devices:sessions",
@@ -45,6 +44,16 @@ SIGNED_IN = {
     "dossiers:desk",
     "dossiers:me",
     "dossiers:panel",
+    "factors:add_key",
+    "factors:begin_app",
+    "factors:confirm",
+    "factors:confirm_app",
+    "factors:enrol",
+    "factors:make_codes",
+    "factors:mine",
+    "factors:remove_app",
+    "factors:remove_key",
+    "factors:rename_key",
     "ui:help",
     "ui:home",
 }

@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dangan.access import registry, units
+from dangan.access import passwords, registry, units
 from dangan.access.queries.accounts import role_labels
 
 DAYS = ((30, _("30 天")), (90, _("90 天")), (180, _("180 天")), (365, _("365 天")))
@@ -20,35 +20,6 @@ class LogInForm(forms.Form):
 
     login = forms.CharField(label=_("账号"), max_length=100)
     password = forms.CharField(label=_("密码"), max_length=256, strip=False)
-
-
-def code_field() -> forms.CharField:
-    """The six digits that the authenticator app shows now."""
-    return forms.CharField(
-        label=_("验证码"),
-        max_length=12,
-        help_text=_("身份验证器应用里现在显示的六位数字"),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 7}
-        ),
-    )
-
-
-class OfferForm(forms.Form):
-    """The present password, before a new second factor is shown."""
-
-    current = forms.CharField(
-        label=_("现在的密码"),
-        max_length=256,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-
-class CodeForm(forms.Form):
-    """A code of the authenticator app."""
-
-    code = code_field()
 
 
 class PasswordForm(forms.Form):
@@ -64,7 +35,6 @@ class PasswordForm(forms.Form):
         label=_("新密码"),
         max_length=256,
         strip=False,
-        help_text=_("至少 8 位，同时含有字母和数字，不用最近 5 次用过的"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -76,6 +46,7 @@ class PasswordForm(forms.Form):
 
     def __init__(self, *args: Any, forced: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["new"].help_text = passwords.help_text()
         if forced:
             del self.fields["current"]
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dangan.access import queries
+from dangan.access.factors import door
 from dangan.access.factors.steps import with_proof
 from dangan.access.models import Account
 from dangan.access.pages import to_login
@@ -72,7 +73,11 @@ class ActorMiddleware:
             return to_login(request)
         if actor.must_change_password and not _open_before_new_password(request):
             return HttpResponseRedirect(reverse("access:password"))
-        return self._permitted(request, actor, requirement)
+        return (
+            door.enrol_first(request, actor)
+            or self._permitted(request, actor, requirement)
+            or door.step_up(request, actor, requirement)
+        )
 
     def _permitted(
         self, request: HttpRequest, actor: Actor, requirement: Requirement

@@ -6,7 +6,6 @@ from dangan.access.views import (
     keys,
     login,
     rights,
-    second_factor,
     set_up,
     tokens,
 )
@@ -16,8 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", login.log_in, name="login"),
     path("logout/", login.log_out, name="logout"),
     path("password/", login.password, name="password"),
-    path("second-factor/", second_factor.second_factor, name="second_factor"),
-    path("second-factor/confirm/", second_factor.confirm, name="confirm_second_factor"),
     path("first-administrator/", set_up.first, name="first"),
     path("first-administrator/appoint/", set_up.appoint, name="appoint"),
     path("accounts/", accounts.listing, name="accounts"),

@@ -89,6 +89,11 @@ class Shell:
         match = self._request.resolver_match
         return topic_of(match.view_name) if match else ""
 
+    @cached_property
+    def demo(self) -> bool:
+        """Whether this is a demonstration, which every page says."""
+        return bool(settings.DANGAN.demo)
+
     @property
     def languages(self) -> list[tuple[str, str]]:
         return list(settings.LANGUAGES)

@@ -14,7 +14,7 @@ from tests.archive import LINES, Archive, make_archive
 from tests.cast import Cast
 
 from dangan.access import actions as access
-from dangan.access import second_factor
+from dangan.access.factors import actions as factors
 from dangan.access.models import Account, SecondFactor
 from dangan.access.queries import actor_of, console_actor
 from dangan.access.rules import Actor
@@ -66,8 +66,8 @@ class House:
     def enrol(self, name: str) -> None:
         """Puts a telephone into somebody's hand."""
         actor = self.actor(name)
-        offer = second_factor.begin(actor, password=PASSWORD)
-        second_factor.confirm(actor, code=pyotp.TOTP(offer.secret).now())
+        offer = factors.begin_app(actor)
+        factors.confirm_app(actor, code=pyotp.TOTP(offer.secret).now())
         self.phones[name] = offer.secret
 
     def code(self, name: str) -> str:

@@ -9,8 +9,8 @@ from tests.cast import written_events
 from tests.files.scans import page, tiff
 from tests.materials.disposal.conftest import House
 
+from dangan.access.factors.actions import WrongCode
 from dangan.access.rules import Absent, Refused
-from dangan.access.second_factor import WrongCode
 from dangan.dossiers import queries as dossiers
 from dangan.dossiers.models import Portrait, Record, Subject, UniqueToken
 from dangan.files.models import SealedFile

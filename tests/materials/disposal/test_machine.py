@@ -22,8 +22,8 @@ from hypothesis.stateful import (
 from tests.cast import make_cast
 from tests.materials.disposal.conftest import House, make_house
 
+from dangan.access.factors.actions import WrongCode
 from dangan.access.rules import Absent, Refused
-from dangan.access.second_factor import WrongCode
 from dangan.dossiers import queries as dossiers
 from dangan.dossiers.models import Record, Subject
 from dangan.materials.catalogue import queries as catalogue

@@ -27,8 +27,7 @@ from dangan.ui.messages import say
 from dangan.vault.actions import make_keys
 
 REMEMBERED = 5
-"""How many earlier passwords may not come back."""
-
+"""How many earlier passwords are kept, whichever policy holds."""
 
 REASON_MIN = 4
 """Characters a reason for opening an ended account has at least."""
@@ -182,12 +181,13 @@ def validate(password: str, account: Account) -> None:
 
 
 def check_not_recent(account: Account, new: str) -> None:
-    """Raises :class:`BadPassword` for the present password and the last few."""
-    recent = account.old_passwords.order_by("-at")[: REMEMBERED - 1].values_list(
-        "password", flat=True
-    )
+    """Raises :class:`BadPassword` for the present password and as many as the policy remembers."""
+    count = passwords.policy().remembered
+    recent = account.old_passwords.order_by("-at")[: count - 1].values_list("password", flat=True)
     if any(check_password(new, old) for old in (account.password, *recent)):
-        raise BadPassword([_("最近 {count} 次用过的密码不能再用").format(count=REMEMBERED)])
+        if count == 1:
+            raise BadPassword([_("新密码和现在的一样，请换一个")])
+        raise BadPassword([_("最近 {count} 次用过的密码不能再用").format(count=count)])
 
 
 def keep_old(account: Account) -> None:
@@ -228,8 +228,11 @@ def lock_account(actor: Actor, *, account: UUID) -> None:
 
 
 def unlock_account(actor: Actor, *, account: UUID) -> None:
-    """Lets the account log in again."""
-    _set_state(actor, account, AccountState.ACTIVE, "account.open")
+    """Lets the account log in again, also after too many wrong passwords.
+
+    Whoever locks an account does not open it: that is the security administrator's.
+    """
+    _set_state(actor, account, AccountState.ACTIVE, "account.open", "accounts.unlock")
 
 
 def reopen_account(actor: Actor, *, account: UUID, reason: str) -> None:
@@ -255,12 +258,19 @@ def reopen_account(actor: Actor, *, account: UUID, reason: str) -> None:
         actor.trail.add(event)
 
 
-def _set_state(actor: Actor, account: UUID, state: AccountState, action: str) -> None:
+def _set_state(
+    actor: Actor,
+    account: UUID,
+    state: AccountState,
+    action: str,
+    permission: str = "accounts.manage",
+) -> None:
     with recording(actor):
-        require(actor, "accounts.manage")
+        require(actor, permission)
         _not_own(actor, account, action)
         row = _locked_row(account)
         if row.state == state:
+            clear_tries(row)
             return
         if row.state == AccountState.ENDED:
             raise AccountProblem(Message("这个人已离职，账号不能直接启用；再次入职时用“恢复账号”"))

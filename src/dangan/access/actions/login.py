@@ -13,14 +13,15 @@ from django.db import connection
 from django.utils import timezone
 
 from dangan.access import elsewhere, profiles
+from dangan.access.factors import tries
 from dangan.access.models import Account, Throttle
+from dangan.access.passwords import expired, is_current
 from dangan.access.rules import Actor
-from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
 from dangan.vault.queries import token_of
 
-TRIES = 5
+TRIES = tries.TRIES
 TRIES_OF_ADDRESS = 30
 WINDOW = timedelta(minutes=15)
 LOCKED_FOR = timedelta(minutes=15)
@@ -50,33 +51,47 @@ class LogIn:
     message: Message | None = None
 
 
-def log_in(actor: Actor, *, login: str, password: str) -> LogIn:
-    """Checks a log-in name and password; five failures within a quarter hour lock for another.
+def log_in(actor: Actor, *, login: str, password: str, browser: str = "") -> LogIn:
+    """Checks a log-in name and password; the caller then goes on to the second step.
 
-    The count is kept by log-in name, known or not, and by address. A success is in the log
-    before this returns; the caller then starts the session.
+    Tries are counted by name and place (:mod:`dangan.access.factors.tries`) and by address;
+    ``browser`` is the cookie by which a browser is known again. A password whose time is over
+    must be changed next; a hash made with other parameters is made anew.
     """
     decoy = _decoy()
     name = profiles.login_token(login)
-    origin = token_of("address", actor.address)
-    if _reserve("address", origin, TRIES_OF_ADDRESS) is None:
-        return _refused(actor, None, _wait("address", origin))
-    failures = _reserve("login", name, TRIES)
-    if failures is None:
-        return _refused(actor, None, _wait("login", name))
     account = Account.objects.filter(login_token=name).first()
+    known = account.id if account else None
+    count = tries.count(name, account=known, address=actor.address, browser=browser)
+    origin = token_of("address", tries.network(actor.address))
+    if count.left is None:
+        return _refused(actor, None, _later(count.minutes))
+    if not count.familiar and _reserve("address", origin, TRIES_OF_ADDRESS) is None:
+        return _refused(actor, None, _wait("address", origin))
     fits = check_password(password, account.password if account else decoy)
     verdict = elsewhere.judge(account, login=login, password=password, fits=fits)
     if account is None or not verdict.right:
-        return _refused(actor, account, verdict.message or _wrong(TRIES - failures))
-    _forgive(name, origin)
+        return _refused(actor, account, verdict.message or _wrong(count.left))
+    tries.forgive(name, account=account.id, address=actor.address, browser=browser)
+    if not count.familiar:
+        _forgive(origin)
     if not account.is_active:
         message = Message("账号已停用，资料没有变化。请联系管理员")
         return _refused(actor, account, message)
-    actor.trail.actor, actor.trail.kind = account.id, "account"
-    with recording(actor):
-        actor.trail.add(Event("login.done", subject=account.subject, object=str(account.id)))
+    if fits:
+        _renew(account, password)
     return LogIn(account=account)
+
+
+def _renew(account: Account, password: str) -> None:
+    """The hash by today's parameters (sessions under the old one end), and the end of its time."""
+    if not is_current(account.password):
+        account.password = make_password(password)
+        account.save(update_fields=["password"])
+    since = account.password_changed_at or account.created_at
+    if not account.must_change_password and expired(since, timezone.now()):
+        account.must_change_password = True
+        account.save(update_fields=["must_change_password"])
 
 
 def log_out(actor: Actor) -> None:
@@ -89,12 +104,12 @@ def count_try(account: Account) -> bool:
 
     Call it outside a transaction that a wrong password would undo.
     """
-    return _reserve("login", account.login_token, TRIES) is not None
+    return tries.count_here(account.login_token).left is not None
 
 
 def clear_tries(account: Account) -> None:
-    """Forgets the failed tries at an account's log-in name."""
-    Throttle.objects.filter(kind="login", token=account.login_token).delete()
+    """Forgets the failed tries at an account's log-in name, from wherever."""
+    tries.clear(account.login_token)
 
 
 def throttle(kind: str, value: str, *, tries: int) -> Message | None:
@@ -130,8 +145,7 @@ def _refused(actor: Actor, account: Account | None, message: Message) -> LogIn:
 
 def _wrong(left: int) -> Message:
     if left <= 0:
-        return Message("账号或密码不正确。已连续输错 {tries} 次，{minutes} 分钟后再试",
-                       tries=TRIES, minutes=_minutes(LOCKED_FOR))  # fmt: skip
+        return Message("账号或密码不正确，{minutes} 分钟后再试", minutes=_minutes(LOCKED_FOR))
     return Message("账号或密码不正确，还可以试 {left} 次", left=left)
 
 
@@ -152,6 +166,10 @@ def _reserve(kind: str, token: int, tries: int) -> int | None:
     return row[0] if row else None
 
 
+def _later(minutes: int) -> Message:
+    return Message("输错次数过多，{minutes} 分钟后再试", minutes=minutes)
+
+
 def _wait(kind: str, token: int) -> Message:
     until = (
         Throttle.objects.filter(kind=kind, token=token)
@@ -159,20 +177,19 @@ def _wait(kind: str, token: int) -> Message:
         .first()
     )
     left = (until - timezone.now()) if until else LOCKED_FOR
-    return Message("输错次数过多，{minutes} 分钟后再试", minutes=_minutes(left))
+    return _later(_minutes(left))
 
 
 def _minutes(span: timedelta) -> int:
     return max(1, -(-int(span.total_seconds()) // 60))
 
 
-def _forgive(name: int, origin: int) -> None:
-    """A right password clears the name's count and takes this try off the address's."""
-    now = timezone.now()
+def _forgive(origin: int) -> None:
+    """A right password takes this try off the address's; counts long over go."""
+    tries.tidy()
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM access_throttle WHERE (kind = 'login' AND token = %s) OR since < %s",
-            [name, now - timedelta(days=1)],
+            "DELETE FROM access_throttle WHERE since < %s", [timezone.now() - timedelta(days=1)]
         )
         cursor.execute(
             "UPDATE access_throttle SET failures = greatest(failures - 1, 0)"

@@ -62,60 +62,10 @@ class Challenge(models.Model):
         return str(self.pk)
 
 
-class ResetState(models.TextChoices):
-    """Where a wish to reset somebody's factors stands."""
-
-    OPEN = "open"
-    APPROVED = "approved"
-    DECLINED = "declined"
-    WITHDRAWN = "withdrawn"
-
-
-class FactorReset(models.Model):
-    """A wish to take away somebody's lost factors, decided by a second person.
-
-    The reason is sealed under the key of the account concerned.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="factor_resets")
-    reason = models.BinaryField()
-    requested_by = models.UUIDField()
-    requested_at = models.DateTimeField(auto_now_add=True)
-    state = models.CharField(max_length=9, choices=ResetState.choices, default=ResetState.OPEN)
-    decided_by = models.UUIDField(null=True)
-    decided_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                name="factors_factorreset_one_open",
-                fields=["account"],
-                condition=models.Q(state="open"),
-            ),
-            models.CheckConstraint(
-                name="factors_factorreset_two_people",
-                condition=~models.Q(state__in=["approved", "declined"])
-                | (
-                    models.Q(decided_by__isnull=False)
-                    & ~models.Q(decided_by=models.F("requested_by"))
-                    & ~models.Q(decided_by=models.F("account"))
-                ),
-            ),
-            models.CheckConstraint(
-                name="factors_factorreset_never_own",
-                condition=~models.Q(requested_by=models.F("account")),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
 class Try(models.Model):
     """Tries to log in under one name from one place, both as keyed tokens, known or not.
 
-    A place is an address, or a browser that has logged in under the name before.
+    A place is an address, a browser that has logged in under the name before, or anywhere.
     """
 
     login = models.BigIntegerField()
@@ -123,8 +73,6 @@ class Try(models.Model):
     failures = models.PositiveIntegerField(default=0)
     since = models.DateTimeField()
     locked_until = models.DateTimeField(null=True)
-    succeeded_at = models.DateTimeField(null=True)
-    """The last time the right password came from there."""
 
     class Meta:
         constraints = (models.UniqueConstraint(name="factors_try_one", fields=["login", "origin"]),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth import logout, update_session_auth_hash
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,14 +13,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dangan.access import actions
+from dangan.access import actions, set_up
+from dangan.access.elsewhere import FEDERATED
+from dangan.access.factors.steps import admit
 from dangan.access.forms import LogInForm, PasswordForm
 from dangan.access.pages import ActorRequest, page
+from dangan.access.sessions import devices
 from dangan.ui.messages import say
 
 __all__ = ["log_in", "log_out", "password"]
 
-BACKEND = "dangan.access.backends.SealedLogin"
 
 
 @page(None, public=True)
@@ -28,16 +30,18 @@ BACKEND = "dangan.access.backends.SealedLogin"
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: ActorRequest) -> HttpResponse:
-    """The log-in page. After five failures it says when to try again, known name or not."""
+    """The log-in page. After too many failures it says when to try again, known name or not."""
     if request.actor.known:
         return HttpResponseRedirect(_next(request))
+    if request.method != "POST" and set_up.waiting():
+        return redirect("access:first")
     form = LogInForm(request.POST or None)
     message = ""
     if request.method == "POST" and form.is_valid():
-        result = actions.log_in(request.actor, **form.cleaned_data)
+        browser = request.COOKIES.get(devices.cookie(), "")
+        result = actions.log_in(request.actor, **form.cleaned_data, browser=browser)
         if result.account is not None:
-            login(request, result.account, backend=BACKEND)
-            return HttpResponseRedirect(_next(request))
+            return admit(request, result.account, target=_next(request))
         message = say(result.message) if result.message else ""
     context = {
         "message": message,
@@ -57,10 +61,11 @@ def _next(request: ActorRequest) -> str:
 @page(None, login_only=True)
 @require_POST
 def log_out(request: ActorRequest) -> HttpResponse:
-    """Ends the session."""
+    """Ends the session. Who came through a provider may go on and log out there too."""
+    federated = request.session.get(FEDERATED)
     actions.log_out(request.actor)
     logout(request)
-    return redirect("access:login")
+    return redirect("federation:left" if federated else "access:login")
 
 
 @page(None, login_only=True)

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from dangan.access import units
+from dangan.access.factors.actions import prove
 from dangan.access.queries import names_of_accounts
 from dangan.access.rules import Absent, Actor, require
-from dangan.access.second_factor import prove
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.dictionary.rules import Message
@@ -39,7 +39,7 @@ def witness(actor: Actor, *, list_: UUID, code: str) -> Witness:
     """The actor confirms to be a witness; ``code`` is the second factor.
 
     Needs ``disposal.witness`` over every person's unit. Raises :class:`Absent`,
-    :class:`DisposalProblem`, :class:`dangan.access.second_factor.WrongCode`. The code is asked
+    :class:`DisposalProblem`, :class:`dangan.access.factors.actions.WrongCode`. The code is asked
     last of all that can be known before, and before the transaction.
     """
     require(actor, "disposal.witness")
@@ -48,7 +48,7 @@ def witness(actor: Actor, *, list_: UUID, code: str) -> Witness:
         actor.trail.add(Event("disposal.witness", outcome="refused", object=str(list_)))
         raise Absent
     refuse_if(actor, row, witness_refusal(standing(row), actor.id, avoids=avoids(actor, row)))
-    prove(actor, code)
+    prove(actor, code=code)
     with recording(actor):
         row = DestructionList.objects.select_for_update().get(pk=list_)
         stands = standing(row)

@@ -11,8 +11,8 @@ from django.conf import settings as configured
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from dangan.access.factors.queries import enrolment
 from dangan.access.rules import Absent, Actor, require
-from dangan.access.second_factor import enrolled
 from dangan.audit.rules import Event
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dossiers.models import Subject
@@ -228,7 +228,7 @@ def _view(actor: Actor, row: DestructionList) -> ListView:
         witness_refusal=WORDS[no_witness] if ready and no_witness else "",
         may_execute=ready and manages and no_execution is None,
         execute_refusal=WORDS[no_execution] if ready and no_execution else "",
-        enrolled=ready and enrolled(actor.id),
+        enrolled=ready and enrolment(actor.id).any,
         destroys=sum(item.opinion == Item.Opinion.DESTROY for item in items),
     )
 

@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dangan.access.factors.actions import NotEnrolled, WrongCode
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Actor
-from dangan.access.second_factor import NotEnrolled, WrongCode
 from dangan.materials.disposal import actions
 from dangan.materials.disposal.actions.listing import drop_item, give_opinion
 from dangan.materials.disposal.forms import CodeForm, SubmitForm
