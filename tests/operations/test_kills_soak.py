@@ -1,32 +1,43 @@
 """kill -9 of anything at any moment of an import or an edit: whole or absent, nothing doubled.
 
-Run by ``make soak``. Rounds by ``DANGAN_SOAK_ROUNDS`` (50 by default).
+Run by ``make soak``. ``DANGAN_SOAK_ROUNDS`` (200 by default) rounds of mixed load; a fourth of
+them for imports and for one record, which take longer each.
 """
 
 from __future__ import annotations
 
 import http.client
+import io
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import openpyxl
 import pytest
+from PIL import Image
 from tests.cli.conftest import Dangan
 from tests.homes import new_home
 from tests.operations.service import PROGRAMS, Service, environment, running, token_of
+from tests.soak.figures import Figure
+from tests.soak.visitors import Visitor
 
+from dangan.operations.demo.accounts import PASSWORD
 from dangan.operations.demo.names import id_number
 
 pytestmark = pytest.mark.soak
 
-ROUNDS = int(os.environ.get("DANGAN_SOAK_ROUNDS", "50"))
+MIXED_ROUNDS = int(os.environ.get("DANGAN_SOAK_ROUNDS", "200"))
+ROUNDS = max(1, MIXED_ROUNDS // 4)
 PEOPLE = 150
 SEED = int(os.environ.get("DANGAN_SOAK_SEED", "20260101"))
 
@@ -183,3 +194,258 @@ def test_an_accepted_edit_is_never_lost_and_never_half(service: Service) -> None
         assert now["cells"]["address"]["value"] == accepted[-1][1]
     checked = Dangan(service.home)("audit", "verify", "--data", "--json")
     assert checked.code == 0, checked.document["problems"][:5]
+
+
+# --- mixed load ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Load:
+    """Writers that go on whatever is killed, and what was answered as accepted."""
+
+    service: Service
+    stop: threading.Event = field(default_factory=threading.Event)
+    edits: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+    people: list[str] = field(default_factory=list)
+    cases: dict[str, int] = field(default_factory=dict)
+    pictures: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def start(self, works: Sequence[Callable[[int], None]]) -> list[threading.Thread]:
+        threads = [threading.Thread(target=self._on, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _on(self, work: Callable[[int], None]) -> None:
+        number = 0
+        while not self.stop.is_set():
+            number += 1
+            try:
+                work(number)
+            except (OSError, http.client.HTTPException, httpx.HTTPError):
+                time.sleep(0.05)
+            except Exception as error:
+                self.faults.append(repr(error))
+                time.sleep(0.2)
+
+
+def test_nothing_accepted_is_lost_under_mixed_load(service: Service, figure: Figure) -> None:
+    """Edits, new people, cases and pictures at the same time, one process after another killed."""
+    chance = random.Random(SEED + 2)  # noqa: S311 - moments, no secrets
+    load = Load(service)
+    before = _tree_sizes(service)
+    threads = load.start(
+        [
+            _editing(load, "hrmanager"),
+            _joining(load),
+            _asking(load),
+            _deciding(load),
+            _picturing(load),
+        ]
+    )
+    kills: Counter[str] = Counter()
+    began = time.monotonic()
+    try:
+        for _ in range(MIXED_ROUNDS):
+            time.sleep(chance.uniform(0.1, 1.0))
+            victim = chance.choice((*PROGRAMS, "web", "postgres"))
+            kills[victim] += service.kill(victim)
+            service.wait_until_back()
+    finally:
+        load.stop.set()
+        for thread in threads:
+            thread.join(120)
+    seconds = (time.monotonic() - began) / MIXED_ROUNDS
+    assert load.faults == []
+    _settle(service)
+    lost = _lost(load)
+    checked = Dangan(service.home)("audit", "verify", "--data", "--json")
+    wrong = len(checked.document["problems"])
+    print(
+        kills, f"{seconds:.1f} s a round", *lost[:10], *checked.document["problems"][:5], sep="\n"
+    )
+    accepted = sum(map(len, load.edits.values())) + len(load.people) + len(load.cases)
+    accepted += sum(load.pictures.values())
+    done = sum(kills.values())
+    figure(
+        "kill -9 under mixed load: processes killed",
+        done,
+        f"≥ {MIXED_ROUNDS}",
+        done >= MIXED_ROUNDS * 0.9,
+    )
+    figure(
+        "kill -9: changes accepted meanwhile",
+        accepted,
+        f"≥ {MIXED_ROUNDS}",
+        accepted >= MIXED_ROUNDS,
+    )
+    figure("kill -9: accepted changes lost", len(lost), "0", not lost)
+    figure("kill -9: contradictions in log and data", wrong, "0", checked.code == 0)
+    after = _tree_sizes(service)
+    assert before < after, "checkpoints grow"
+
+
+def _tree_sizes(service: Service) -> int:
+    """The size of the newest exported checkpoint; the check compares all of them with the log."""
+    return int(Dangan(service.home)("audit", "verify", "--json").document["leaves"])
+
+
+def _people(service: Service, token: str, count: int) -> list[str]:
+    _, _, found = _retry(lambda: service.ask("GET", f"/api/v1/subjects?limit={count}", token=token))
+    return [item["subject"] for item in found["items"]]
+
+
+def _editing(load: Load, login: str) -> Callable[[int], None]:
+    service = load.service
+    token = token_of(service.home, login)
+    records = []
+    for subject in _people(service, token, 5):
+        path = f"/api/v1/subjects/{subject}/records/contact"
+        _, _, found = service.ask("GET", path, token=token)
+        records += [f"{path}/{item['row']}" for item in found[:1]]
+
+    def edit(number: int) -> None:
+        record = records[number % len(records)]
+        status, _, now = service.ask("GET", record, token=token)
+        if status != 200:
+            return
+        address = f"某路{number}号"
+        tag = {"If-Match": f'"{now["version"]}"'}
+        body = {"values": {"address": address}}
+        status, _, _ = service.ask("PUT", record, body, token=token, **tag)
+        if status == 200:
+            load.edits[record].append((now["version"] + 1, address))
+
+    return edit
+
+
+def _joining(load: Load) -> Callable[[int], None]:
+    token = token_of(load.service.home, "hrmanager")
+
+    def join(number: int) -> None:
+        values = {"name": f"测{chr(0x4E00 + number % 9000)}", "employee_number": f"K{number:05d}"}
+        values |= {"id_number": id_number("310104", _day(number), number // 8000, male=True)}
+        body = {"rows": [{"info_set": "identity", "values": values}], "reason": "入职"}
+        status, _, made = load.service.ask("POST", "/api/v1/subjects", body, token=token)
+        if status == 201:
+            load.people.append(made["subject"])
+        elif status not in {409, 422, 500, 502, 503, 504}:
+            load.faults.append(f"POST /subjects: {status} {made}")
+        time.sleep(0.1)
+
+    return join
+
+
+def _day(number: int) -> str:
+    return f"19{60 + number // 336 % 40:02d}-{1 + number // 28 % 12:02d}-{1 + number % 28:02d}"
+
+
+def _asking(load: Load) -> Callable[[int], None]:
+    """Changes that need approval: each opens a case, named in the answer."""
+    service = load.service
+    token = token_of(service.home, "finance")
+    subjects = _people(service, token, 200)
+
+    def ask(number: int) -> None:
+        path = f"/api/v1/subjects/{subjects[number % len(subjects)]}/records/pay"
+        status, _, found = service.ask("GET", path, token=token)
+        if status != 200 or not found:
+            return
+        record, tag = f"{path}/{found[0]['row']}", {"If-Match": f'"{found[0]["version"]}"'}
+        body = {"values": {"base": str(8000 + number)}, "reason": "调薪"}
+        status, _, asked = service.ask("PUT", record, body, token=token, **tag)
+        if status == 202:
+            load.cases[asked["case"]] = 0
+        time.sleep(0.2)
+
+    return ask
+
+
+def _deciding(load: Load) -> Callable[[int], None]:
+    service = load.service
+    deciders = [token_of(service.home, login) for login in ("hrmanager", "leader", "head")]
+
+    def decide(number: int) -> None:
+        token = deciders[number % len(deciders)]
+        status, _, box = service.ask("GET", "/api/v1/cases?limit=1", token=token)
+        if status != 200 or not box["lines"]:
+            time.sleep(0.2)
+            return
+        case = box["lines"][0]["case"]
+        status, _, view = service.ask("GET", f"/api/v1/cases/{case}", token=token)
+        if status != 200:
+            return
+        for step in {turn["step"] for turn in view["turns"]}:
+            body = {"step": step, "words": "同意"}
+            tag = {"If-Match": f'"{view["version"]}"'}
+            status, _, done = service.ask(
+                "POST", f"/api/v1/cases/{case}/agree", body, token=token, **tag
+            )
+            if status == 200:
+                load.cases[case] = max(load.cases.get(case, 0), done["version"])
+                return
+
+    return decide
+
+
+def _picturing(load: Load) -> Callable[[int], None]:
+    service = load.service
+    subjects = _people(service, token_of(service.home, "hrmanager"), 40)
+    visitor: list[Visitor] = []
+
+    def picture(number: int) -> None:
+        if not visitor:
+            visitor.append(Visitor(service.port))
+            visitor[0].sign_in("hrmanager", PASSWORD)
+        subject = subjects[number % len(subjects)]
+        files = {"picture": ("1.png", _drawn(number), "image/png")}
+        answer = visitor[0].post(f"/people/{subject}/photo/", files)
+        if answer.status_code == 302 and "/people/" in answer.headers["Location"]:
+            load.pictures[subject] += 1
+        elif answer.status_code == 302:
+            visitor.pop().close()
+        time.sleep(0.2)
+
+    return picture
+
+
+def _drawn(number: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (300, 420), (number % 256, number // 256 % 256, 99)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _lost(load: Load) -> list[str]:
+    """What was accepted and is not there."""
+    service, lost = load.service, []
+    token, finance = (token_of(service.home, login) for login in ("hrmanager", "finance"))
+
+    def ask(path: str, token: str = token) -> tuple[int, Any]:
+        status, _, found = _retry(lambda: service.ask("GET", path, token=token))
+        return status, found
+
+    for record, accepted in load.edits.items():
+        _, versions = ask(f"{record}/versions")
+        numbers = sorted(item["version"] for item in versions)
+        if numbers != list(range(1, len(numbers) + 1)):
+            lost.append(f"{record}: versions {numbers}")
+        lost += [f"{record} v{version}" for version, _ in accepted if version not in numbers]
+        _, now = ask(record)
+        version, address = accepted[-1]
+        if now["version"] == version and now["cells"]["address"]["value"] != address:
+            lost.append(f"{record}: another value")
+    lost += [one for one in load.people if ask(f"/api/v1/subjects/{one}")[0] != 200]
+    for case, version in load.cases.items():
+        answers = [ask(f"/api/v1/cases/{case}", one) for one in (finance, token)]
+        seen = [found["version"] for status, found in answers if status == 200]
+        if not seen or max(seen) < version:
+            lost.append(f"case {case}: {seen}, accepted {version}")
+    visitor = Visitor(service.port)
+    visitor.sign_in("hrmanager", PASSWORD)
+    for subject in load.pictures:
+        page = visitor.get(f"/people/{subject}/").text
+        address = re.search(rf"/people/{subject}/portrait/[^\"]+", page)
+        if address is None or visitor.get(address[0]).status_code != 200:
+            lost.append(f"portrait of {subject}")
+    return lost
