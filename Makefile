@@ -1,4 +1,4 @@
-# make run | test | bench | soak | lint | messages — each sets up what it needs, once.
+# make run | test | bench | soak | lint | messages | sbom — each sets up what it needs, once.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -7,7 +7,7 @@ TESTS ?=
 PARALLEL ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: help run test bench soak lint messages clean
+.PHONY: help run test bench soak lint messages sbom clean
 
 help:
 	@echo 'make run       the demonstration organisation on http://127.0.0.1:8000/'
@@ -16,6 +16,7 @@ help:
 	@echo 'make soak      long fault, load and fuzz tests; the figures also go to docs/soak.md'
 	@echo 'make lint      formatter, linter, types and import contracts only'
 	@echo 'make messages  gather what must be translated and compile the translations'
+	@echo 'make sbom      what the program is made of, as CycloneDX, to build/'
 	@echo 'make clean     remove what the others have built (never the data in var/)'
 
 run: $(STAMPS)/app $(STAMPS)/assets $(STAMPS)/messages
@@ -36,6 +37,9 @@ lint: $(STAMPS)/dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/python scripts/messages.py check
+
+sbom: $(STAMPS)/dev
+	$(BIN)/python scripts/sbom.py
 
 messages: $(STAMPS)/dev
 	$(BIN)/python scripts/messages.py gather

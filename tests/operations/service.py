@@ -26,7 +26,7 @@ PROGRAMS = ("web", "worker", "sequencer")
 def environment(home: Path) -> dict[str, str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("DANGAN_")}
     kept.pop("DJANGO_SETTINGS_MODULE", None)
-    return {**kept, "DANGAN_HOME": str(home)}
+    return {**kept, "DANGAN_HOME": str(home), "DANGAN_SECOND_FACTOR": "offered"}
 
 
 def free_port() -> int:
@@ -130,7 +130,7 @@ def _children(parent: int) -> list[int]:
 
 @contextmanager
 def running(home: Path, *options: str, **more: str) -> Iterator[Service]:
-    """A service on ``home`` that is stopped in the end whatever happens; ``more`` is environment."""
+    """A service on ``home`` that is stopped whatever happens; ``more`` is for its environment."""
     service = Service(home, home.parent / f"{home.name}.log", more=more)
     try:
         service.start(*options)

@@ -1,63 +1,97 @@
-"""Programs are replaced and stopped while people work, and nobody sees an error.
+"""Programs behind one socket are replaced, killed and stopped while people ask, without an error.
 
-Two web processes behind one socket, so that what one has written the other shows at once.
+A small program in place of dangan itself, which takes a minute to start: the supervisor, the
+socket, the readiness and the server are the real ones. The whole: test_renewal_soak.py.
 """
 
 from __future__ import annotations
 
 import http.client
-import re
+import os
 import signal
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from tests.homes import new_home
-from tests.operations.service import Service, _children, first_token, running
+from tests.operations.service import free_port
+
+from dangan.operations.listening import BACKLOG, open_socket
+from dangan.operations.supervisor import Program, Supervisor
+
+ROOT = Path(__file__).resolve().parents[2]
+_COMMAND = (sys.executable, "-c", "from tests.operations.tiny import serve; serve()")
+
+
+class Site:
+    """Two processes behind one socket, watched as ``dangan serve`` watches."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.said = free_port(), list[str]()
+        self.broken = folder / "broken"
+        self.socket = open_socket("127.0.0.1", self.port)
+        self.socket.listen(BACKLOG)
+        paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        self.supervisor = Supervisor(
+            tuple(Program(f"web{n}", "网页服务", _COMMAND, listens=True) for n in range(2)),
+            self.said.append,
+            environment={**os.environ, "PYTHONPATH": paths, "TINY_BROKEN": str(self.broken)},
+            listening=self.socket,
+        )
+        self.supervisor.start()
+        self._watching = threading.Thread(target=self.supervisor.watch)
+        self._watching.start()
+        self.until(lambda: self.ask() > 0)
+
+    def ask(self, path: str = "/") -> int:
+        """Which process answered; raises when none did."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        with closing(connection):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            assert answer.status == 200
+            return int(answer.read())
+
+    def until(self, true: object, seconds: float = 60.0) -> None:
+        assert callable(true)
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, self.said
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        self.supervisor.stop()
+        self._watching.join(60)
+        self.socket.close()
 
 
 @pytest.fixture(scope="module")
-def service() -> Iterator[Service]:
-    with new_home() as folder, running(folder / "home", "--web", "2") as started:
-        yield started
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    made = Site(tmp_path_factory.mktemp("site"))
+    yield made
+    made.close()
 
 
-@pytest.fixture(scope="module")
-def token(service: Service) -> str:
-    return first_token(service.environment)
+class Crowd:
+    """People who ask without pause: answers and errors, counted by kind."""
 
-
-def web_pids(service: Service) -> set[int]:
-    assert service.process is not None
-    found = set()
-    for child in _children(service.process.pid):
-        if b"dangan.operations.processes\0web\0" in Path(f"/proc/{child}/cmdline").read_bytes():
-            found.add(child)
-    return found
-
-
-class Load:
-    """People at work: each answer is counted by its status, each error by its kind."""
-
-    def __init__(self, service: Service, token: str, people: int = 3) -> None:
-        self.service, self.token = service, token
-        self.seen: Counter[str] = Counter()
+    def __init__(self, site: Site, people: int = 4) -> None:
+        self.site, self.seen = site, Counter[str]()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._work, args=(n,)) for n in range(people)]
+        self._threads = [threading.Thread(target=self._ask) for _ in range(people)]
 
-    def _work(self, number: int) -> None:
+    def _ask(self) -> None:
         while not self._stop.is_set():
-            path = ("/api/v1/organisation", "/login/", "/api/v1/subjects?limit=1")[number % 3]
             try:
-                status, _, _ = self.service.ask("GET", path, token=self.token)
-                self.seen[str(status)] += 1
-            except (OSError, http.client.HTTPException) as error:
-                self.seen[type(error).__name__] += 1
+                self.site.ask()
+                self.seen["answered"] += 1
+            except (AssertionError, OSError, http.client.HTTPException) as error:
+                self.seen[repr(error)] += 1
+            time.sleep(0.005)
 
     def __enter__(self) -> Counter[str]:
         for thread in self._threads:
@@ -70,100 +104,58 @@ class Load:
             thread.join(60)
 
 
-def _said(service: Service, words: str, seconds: float = 300.0) -> None:
-    until = time.monotonic() + seconds
-    while words not in service.log.read_text():
-        assert time.monotonic() < until, service.log.read_text()[-2000:]
-        time.sleep(0.1)
+def test_every_process_is_replaced_and_nobody_sees_an_error(site: Site) -> None:
+    before = site.supervisor.pids()
+    with Crowd(site) as seen:
+        time.sleep(0.2)
+        site.supervisor._renew.set()  # what SIGHUP does
+        site.until(lambda: "已换成新的进程。" in site.said)
+        time.sleep(0.2)
+    assert set(seen) == {"answered"}, seen
+    assert seen["answered"] > 20
+    after = site.supervisor.pids()
+    assert not set(before.values()) & set(after.values())
 
 
-def test_what_one_web_process_writes_the_other_shows_at_once(service: Service, token: str) -> None:
-    assert len(web_pids(service)) == 2
-    served = set()
-    for number in range(12):
-        name = f"测试{chr(0x4E00 + number)}"
-        made, _, written = service.ask(
-            "POST",
-            "/api/v1/subjects",
-            {"rows": [{"set": "identity", "values": {"name": name}}], "reason": "两个进程"},
-            token=token,
-        )
-        assert made == 201, written
-        _, headers, found = service.ask("POST", "/api/v1/search", {"text": name}, token=token)
-        assert written["subject"] in {item["subject"] for item in found["items"]}
-        served.add(headers["X-Request-ID"])
-    assert len(served) == 12
-    counted = _figures(service)
-    assert counted >= 24, "each process tells the sum of both"
-
-
-def _figures(service: Service) -> float:
-    _, _, told = service.ask("GET", "/metrics", **{"X-Nothing": str(uuid4())})
-    lines = re.findall(
-        r'^dangan_requests_total\{[^}]*route="/api/[^}]*\} ([\d.]+)', told.decode(), re.M
-    )
-    return sum(map(float, lines))
-
-
-def test_everything_is_replaced_under_load_without_an_error(service: Service, token: str) -> None:
-    before = web_pids(service)
-    worker = service.pid("worker")
-    assert service.process is not None
-    with Load(service, token) as seen:
-        time.sleep(0.5)
-        service.process.send_signal(signal.SIGHUP)
-        _said(service, "已换成新的进程")
-        time.sleep(0.5)
-    assert set(seen) == {"200"}, seen
-    assert seen["200"] > 20
-    after = web_pids(service)
-    assert len(after) == 2
-    assert not before & after
-    assert service.pid("worker") not in {None, worker}
-
-
-def test_one_killed_web_process_is_not_noticed_by_who_comes_next(
-    service: Service, token: str
-) -> None:
-    service.kill("web")
-    answers = [service.ask("GET", "/api/v1/organisation", token=token)[0] for _ in range(5)]
-    assert answers == [200] * 5
-
-
-def test_a_version_that_does_not_come_up_leaves_the_old_one_at_work(
-    service: Service, token: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert service.process is not None
-    before = web_pids(service)
-    marker = service.home / "session.key"
-    kept = marker.read_bytes()
-    # What a broken new version does: it cannot even read its settings.
-    marker.rename(marker.with_suffix(".away"))
-    marker.mkdir()
-    try:
-        service.process.send_signal(signal.SIGHUP)
-        _said(service, "原来的")
-    finally:
-        marker.rmdir()
-        marker.with_suffix(".away").rename(marker)
-    assert marker.read_bytes() == kept
-    assert service.ask("GET", "/api/v1/organisation", token=token)[0] == 200
-    assert len(before & web_pids(service)) >= 1
-
-
-def test_what_was_asked_before_the_end_is_answered(service: Service, token: str) -> None:
-    """SIGTERM: what is being answered is finished; what comes later is refused, not cut off."""
-    results: list[Any] = []
-
-    def slow() -> None:
-        # The longest that needs no preparation: it reads every person's dossier.
-        results.append(service.ask("GET", "/api/v1/subjects?limit=200", token=token)[0])
-
-    asking = [threading.Thread(target=slow) for _ in range(6)]
+def test_what_was_begun_is_answered_by_the_process_that_goes(site: Site) -> None:
+    answered: list[int] = []
+    asking = [threading.Thread(target=lambda: answered.append(site.ask("/slow"))) for _ in range(4)]
     for thread in asking:
         thread.start()
-    time.sleep(0.15)
-    assert service.stop() == 0
+    time.sleep(0.5)
+    site.said.clear()
+    site.supervisor._renew.set()
+    site.until(lambda: "已换成新的进程。" in site.said)
     for thread in asking:
-        thread.join(60)
-    assert results == [200] * 6
+        thread.join(30)
+    assert len(answered) == 4
+    assert not {site.ask() for _ in range(10)} & set(answered), "the old ones have gone"
+
+
+def test_a_version_that_does_not_come_up_leaves_the_old_one_at_work(site: Site) -> None:
+    before, site.said[:] = site.supervisor.pids(), []
+    site.broken.touch()
+    try:
+        with Crowd(site) as seen:
+            site.supervisor._renew.set()
+            site.until(lambda: any("没有起来" in line for line in site.said))
+    finally:
+        site.broken.unlink()
+    assert set(seen) == {"answered"}, seen
+    assert site.supervisor.pids() == before
+
+
+def test_a_renewal_that_is_not_prepared_changes_nothing(site: Site) -> None:
+    before = site.supervisor.pids()
+    site.supervisor.before_renewal = lambda: False
+    site.said.clear()
+    site.supervisor._renew.set()
+    site.until(lambda: "没有更换，原来的进程继续工作。" in site.said)
+    assert site.supervisor.pids() == before
+    site.supervisor.before_renewal = lambda: True
+
+
+def test_who_comes_while_all_are_dead_waits_and_is_answered(site: Site) -> None:
+    for pid in site.supervisor.pids().values():
+        os.kill(pid, signal.SIGKILL)
+    assert site.ask() > 0
