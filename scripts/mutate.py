@@ -22,6 +22,7 @@ import gc
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import sys
@@ -30,6 +31,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -49,7 +51,10 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Break: ast.Continue, ast.Continue: ast.Break,
 }  # fmt: skip
 ALREADY = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)
-SECONDS = 20.0
+SECONDS = 3
+"""Of the processor's time, beyond three times what the tests take: then a mutant hangs."""
+PATIENCE = 300.0
+"""Of the clock, for a child that waits instead of working."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +250,7 @@ class Mutating:
             tests = sorted(calls.get(f"{path}:{mutant.function}", []), key=times.__getitem__)
             began = time.monotonic()
             chosen = [items[number] for number in tests]
-            seconds = SECONDS + 5 * sum(times[number] for number in tests)
+            seconds = SECONDS + 3 * sum(times[number] for number in tests)
             outcome = _outcome(session, chosen, seconds, (mutant, source, path))
             self.results.append((mutant, outcome))
             self._tell(mutant, outcome, time.monotonic() - began)
@@ -287,12 +292,14 @@ def _outcome(
         raise LookupError(f"{mutant.module}.{mutant.function} is nowhere to be found")
 
     def run() -> bool:
+        limit = ceil(seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 1))
         for function in living:
             function.__code__ = code
         return _passes(session, items)
 
     try:
-        return "survived" if _apart(run, seconds) else "killed"
+        return "survived" if _apart(run, PATIENCE) else "killed"
     except TimeoutError:
         return "killed"
 
@@ -335,11 +342,11 @@ def _baseline(session: Any, items: list[Any], paths: set[str]) -> Any:
             if event == "call" and frame.f_code.co_filename in paths:
                 called.add(f"{frame.f_code.co_filename}:{frame.f_code.co_qualname}")
 
-        began = time.monotonic()
+        began = time.process_time()
         sys.setprofile(note)
         reports = runtestprotocol(item, log=False, nextitem=following or item)
         sys.setprofile(None)
-        times.append(time.monotonic() - began)
+        times.append(time.process_time() - began)
         if any(report.failed for report in reports):
             failed.append(item.nodeid)
             continue

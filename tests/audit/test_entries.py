@@ -14,7 +14,15 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from dangan.audit.rules import Checkpoint, Event, Trail, leaf_hash, public_key_of, root_of
+from dangan.audit.rules import (
+    Checkpoint,
+    Event,
+    Trail,
+    leaf_hash,
+    node_hash,
+    public_key_of,
+    root_of,
+)
 from dangan.audit.rules.checking import Problem, Report, TreeCheck, open_notes
 from dangan.audit.rules.events import (
     NOBODY,
@@ -55,6 +63,14 @@ ORIGIN = "dangan/log/5f0c"
 LEAVES = [leaf_hash(bytes([number])) for number in range(40)]
 
 
+def test_leaves_and_nodes_are_hashed_as_rfc_6962_says() -> None:
+    assert leaf_hash(b"").hex() == (
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    )
+    assert leaf_hash(BYTES) == hashlib.sha256(b"\x00" + BYTES).digest()
+    assert node_hash(MAC, BYTES[:32]) == hashlib.sha256(b"\x01" + MAC + BYTES[:32]).digest()
+
+
 def test_an_entry_is_these_bytes_and_comes_back_from_them() -> None:
     assert encode_entry(ENTRY) == BYTES
     assert parse_entry(BYTES) == replace(ENTRY, at=ENTRY.at.astimezone(UTC))
@@ -80,6 +96,7 @@ def test_what_is_not_there_is_null() -> None:
         BYTES.replace(b'"at":"2026', b'"at":"year'),
         BYTES.replace(b'"at":"2026-11-22T04:00:00.000005+00:00"', b'"at":7'),
         BYTES.replace(b'"AQI="', b'"not base64!"'),
+        BYTES.replace(b'"AQI="', b'"A*Q*I="'),
         BYTES.replace(b',"detail":""', b""),
         b"\xff" + BYTES,
     ],
@@ -111,6 +128,7 @@ def test_an_entry_carries_its_digest_as_last_member() -> None:
         with_mac(BYTES, MAC).replace(b',"mac":"', b',"MAC":"'),
         with_mac(BYTES, MAC[:-3]),
         with_mac(BYTES, MAC).replace(b"AAEC", b"A*EC"),
+        with_mac(BYTES, MAC).replace(b"AAECAwQF", b"********"),
     ],
 )
 def test_what_has_no_digest_of_that_form_has_none(stored: bytes) -> None:
