@@ -194,7 +194,7 @@ def discard(request: ActorRequest, job: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("exchange:import"))
 
 
-@page("people.import")
+@page("people.import", step_up=True)
 @require_GET
 def problems(request: ActorRequest, job: UUID) -> HttpResponse:
     """The problem list as a workbook."""
@@ -214,7 +214,7 @@ def template(request: ActorRequest) -> HttpResponse:
     return _download(book, _("人员导入模板"))
 
 
-@page("roster.export")
+@page("roster.export", step_up=True)
 @require_POST
 def export(request: ActorRequest) -> HttpResponse:
     """The roster as the page's form describes it; ``pick`` narrows it to chosen people."""

@@ -31,7 +31,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     return render(request, "access/accounts.html", context)
 
 
-@page("accounts.manage")
+@page("accounts.manage", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def create(request: ActorRequest) -> HttpResponse:
     """A new account, without a password: its holder sets one with a code that takes two."""
@@ -76,7 +76,7 @@ def _detail(
     return render(request, "access/account.html", context, status=status)
 
 
-@page("accounts.manage")
+@page("accounts.manage", step_up=True)
 @require_POST
 def lock(request: ActorRequest, account: UUID) -> HttpResponse:
     """Locks an account and ends its sessions."""
@@ -85,7 +85,7 @@ def lock(request: ActorRequest, account: UUID) -> HttpResponse:
     return redirect("access:account", account)
 
 
-@page("accounts.manage")
+@page("accounts.unlock", step_up=True)
 @require_POST
 def unlock(request: ActorRequest, account: UUID) -> HttpResponse:
     """Lets an account log in again."""
@@ -98,7 +98,7 @@ def unlock(request: ActorRequest, account: UUID) -> HttpResponse:
     return redirect("access:account", account)
 
 
-@page("accounts.manage")
+@page("accounts.manage", step_up=True)
 @require_POST
 def reopen(request: ActorRequest, account: UUID) -> HttpResponse:
     """Opens the account of somebody who has come back, without the roles it had."""
@@ -113,7 +113,7 @@ def reopen(request: ActorRequest, account: UUID) -> HttpResponse:
     return redirect("access:account", account)
 
 
-@page("rights.request")
+@page("rights.request", step_up=True)
 @require_POST
 def ask(request: ActorRequest, account: UUID) -> HttpResponse:
     """Asks for a role for the account."""
@@ -135,7 +135,7 @@ def ask(request: ActorRequest, account: UUID) -> HttpResponse:
     return _detail(request, account, form, status=422)
 
 
-@page("rights.request")
+@page("rights.request", step_up=True)
 @require_POST
 def ask_back(request: ActorRequest, account: UUID) -> HttpResponse:
     """Asks that a role be taken back."""

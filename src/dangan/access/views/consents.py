@@ -37,7 +37,7 @@ def agree(request: ActorRequest, consent: UUID) -> HttpResponse:
     return _decided(request, consents.agree, consent, _("已同意，现在生效"))
 
 
-@page("consents.view")
+@page("consents.view", step_up=True)
 @require_POST
 def refuse(request: ActorRequest, consent: UUID) -> HttpResponse:
     """The second person refuses."""

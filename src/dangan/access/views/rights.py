@@ -35,14 +35,14 @@ def requests(request: ActorRequest) -> HttpResponse:
     return render(request, "access/requests.html", context)
 
 
-@page("rights.approve")
+@page("rights.approve", step_up=True)
 @require_POST
 def approve(request: ActorRequest, wanted: UUID) -> HttpResponse:
     """Lets a request take effect."""
     return _decided(request, actions.approve_request, wanted, _("已生效，该账号要重新登录"))
 
 
-@page("rights.approve")
+@page("rights.approve", step_up=True)
 @require_POST
 def decline(request: ActorRequest, wanted: UUID) -> HttpResponse:
     """Closes a request without effect."""

@@ -18,7 +18,7 @@ from dangan.ui.languages import label
 from dangan.ui.messages import say
 
 
-@page("tokens.own")
+@page("tokens.own", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("made")
 def tokens(request: ActorRequest) -> HttpResponse:

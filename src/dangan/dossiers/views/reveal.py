@@ -31,7 +31,7 @@ SECONDS = 300
 _IDENT = re.compile(r"[a-z0-9-]{1,120}")
 
 
-@page("dossier.open")
+@page("dossier.open", step_up=True)
 @require_http_methods(["GET", "POST"])
 def reveal(
     request: ActorRequest, subject: UUID, info_set: str, row: UUID, field: str

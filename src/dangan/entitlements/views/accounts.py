@@ -20,7 +20,7 @@ from dangan.entitlements.forms import CodeForm, HandoverForm, ResetForm
 from dangan.ui.messages import say
 
 
-@page("accounts.manage")
+@page("accounts.manage", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset(request: ActorRequest, account: UUID) -> HttpResponse:
     """Asks that an account's password be set anew, by a code in two halves."""
@@ -44,7 +44,7 @@ def reset(request: ActorRequest, account: UUID) -> HttpResponse:
     return render(request, "entitlements/reset.html", context, status=status)
 
 
-@page("rights.request")
+@page("rights.request", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def handover(request: ActorRequest, account: UUID) -> HttpResponse:
     """Asks that administrative roles of an account move to another."""

@@ -28,7 +28,7 @@ def mine(request: ActorRequest) -> HttpResponse:
     return render(request, "entitlements/mine.html", context)
 
 
-@page("grants.request")
+@page("grants.request", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def temporary(request: ActorRequest) -> HttpResponse:
     """Asks for a role for some days."""
@@ -59,7 +59,7 @@ def temporary(request: ActorRequest) -> HttpResponse:
     return render(request, "entitlements/temporary.html", context, status=status)
 
 
-@page("grants.request")
+@page("grants.request", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def reveal(request: ActorRequest, subject: UUID, info_set: str = "") -> HttpResponse:
     """Asks to see fields of one person for some hours."""

@@ -77,7 +77,7 @@ def mine(request: ActorRequest) -> HttpResponse:
     return render(request, "entitlements/my_reviews.html", context)
 
 
-@page("reviews.answer")
+@page("reviews.answer", step_up=True)
 @require_POST
 def decide(request: ActorRequest) -> HttpResponse:
     """Confirms or revokes the chosen lines."""

@@ -58,7 +58,7 @@ class ReceiveForm(forms.Form):
         kind.choices = [(one.value, one.label) for one in FileKind if one.value in kept]
 
 
-@page("packages.export")
+@page("packages.export", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def send(request: ActorRequest, volume: UUID) -> HttpResponse | StreamingHttpResponse:
     """The form, and then the package itself."""

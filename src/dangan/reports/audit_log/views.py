@@ -104,7 +104,7 @@ def person(request: ActorRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('audit:search')}?{ask.address_of(subject=found)}")
 
 
-@page("audit.export")
+@page("audit.export", step_up=True)
 @require_safe
 def export(request: ActorRequest) -> StreamingHttpResponse:
     """Everything the filters find, as .csv or .jsonl, page by page as it is read."""

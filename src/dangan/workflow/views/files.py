@@ -49,7 +49,7 @@ def sheet(request: ActorRequest, case: UUID, file: UUID, number: int) -> HttpRes
     )
 
 
-@page("cases.own")
+@page("cases.own", step_up=True)
 @require_safe
 def download(request: ActorRequest, case: UUID, file: UUID) -> StreamingHttpResponse:
     """The file itself, to be saved."""

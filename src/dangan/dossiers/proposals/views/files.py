@@ -47,7 +47,7 @@ def sheet(request: ActorRequest, proposal: UUID, file: UUID, number: int) -> Htt
     )
 
 
-@page("cases.own")
+@page("cases.own", step_up=True)
 @require_safe
 def download(request: ActorRequest, proposal: UUID, file: UUID) -> StreamingHttpResponse:
     """The file itself, to be saved."""

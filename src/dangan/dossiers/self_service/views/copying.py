@@ -24,7 +24,7 @@ FORM = Path(__file__).parent.parent / "printed" / "copy.typ"
 FORMATS = ("json", "pdf")
 
 
-@page("self.edit")
+@page("self.edit", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: ActorRequest) -> HttpResponse:
     """What the copy holds; asked for by POST, it is the copy itself. Noted in the log."""

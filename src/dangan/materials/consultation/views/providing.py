@@ -35,7 +35,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     return render(request, "consultation/provisions.html", context)
 
 
-@page("consultation.manage")
+@page("consultation.manage", step_up=True)
 @require_safe
 def printed(request: ActorRequest) -> HttpResponse:
     """对外提供登记表 as PDF."""

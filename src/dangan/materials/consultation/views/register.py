@@ -44,7 +44,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     return render(request, "consultation/register.html", context)
 
 
-@page("consultation.manage")
+@page("consultation.manage", step_up=True)
 @require_safe
 def printed(request: ActorRequest) -> HttpResponse:
     """查阅登记表 as PDF, by the same filter."""

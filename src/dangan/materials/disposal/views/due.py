@@ -96,7 +96,7 @@ def restricted(request: ActorRequest) -> HttpResponse:
     return render(request, "disposal/restricted.html", context)
 
 
-@page("restriction.lift")
+@page("restriction.lift", step_up=True)
 @require_POST
 def lift(request: ActorRequest, subject: UUID) -> HttpResponse:
     """Lifts a restriction."""

@@ -58,7 +58,7 @@ def holds(request: ActorRequest) -> HttpResponse:
     return render(request, "disposal/holds.html", context, status=status)
 
 
-@page("holds.manage")
+@page("holds.manage", step_up=True)
 @require_POST
 def lift(request: ActorRequest, hold: UUID) -> HttpResponse:
     """Lifts a hold that somebody else placed."""

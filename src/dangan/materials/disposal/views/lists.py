@@ -108,7 +108,7 @@ def _store(actor: Actor, list_: UUID, data: QueryDict) -> None:
         )
 
 
-@page("disposal.manage")
+@page("disposal.manage", step_up=True)
 @require_POST
 def submit(request: ActorRequest, list_: UUID) -> HttpResponse:
     """Sends the list on its way, with the opinions as they stand in the form."""
@@ -163,7 +163,7 @@ def witness(request: ActorRequest, list_: UUID) -> HttpResponse:
     return render(request, "disposal/witness.html", context, status=status)
 
 
-@page("disposal.manage")
+@page("disposal.manage", step_up=True)
 @require_POST
 def execute(request: ActorRequest, list_: UUID) -> HttpResponse:
     """Destroys what was approved and witnessed."""

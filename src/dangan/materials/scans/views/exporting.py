@@ -21,7 +21,7 @@ from dangan.materials.scans.models import Page
 from dangan.vault import queries as vault
 
 
-@page("archive.download")
+@page("archive.download", step_up=True)
 @require_safe
 def export(request: ActorRequest, volume: UUID, form: str) -> StreamingHttpResponse:
     """Every page that the actor sees of the volume; needs the download right over all of it.

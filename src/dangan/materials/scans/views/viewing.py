@@ -89,7 +89,7 @@ def image(request: ActorRequest, page: UUID) -> HttpResponse:
     return _guarded(HttpResponse(picture, content_type="image/jpeg"))
 
 
-@page("archive.read")
+@page("archive.read", step_up=True)
 @require_safe
 def download(request: ActorRequest, page: UUID) -> StreamingHttpResponse:
     """The original file, for those who have the download right."""

@@ -62,7 +62,7 @@ def register(request: ActorRequest) -> HttpResponse:
     return render(request, "transfers/register.html", context)
 
 
-@page("transfers.manage")
+@page("transfers.manage", step_up=True)
 @require_safe
 def register_pdf(request: ActorRequest) -> HttpResponse:
     """转递登记簿."""
