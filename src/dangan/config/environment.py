@@ -123,7 +123,7 @@ class Environment(FederationSettings, SessionSettings):
 
     @field_validator("metrics_networks")
     @classmethod
-    def _networks(cls, value: list[str]) -> list[str]:
+    def _metrics_networks(cls, value: list[str]) -> list[str]:
         for network in value:
             try:
                 ipaddress.ip_network(network)

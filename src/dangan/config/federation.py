@@ -58,7 +58,7 @@ class FederationSettings(BaseSettings):
 
     @field_validator("oidc_issuer")
     @classmethod
-    def _issuer(cls, value: str) -> str:
+    def _oidc_issuer(cls, value: str) -> str:
         parts = urlsplit(value)
         if value and (parts.query or parts.fragment or not safe_address(value)):
             raise ValueError(
@@ -68,21 +68,21 @@ class FederationSettings(BaseSettings):
 
     @field_validator("oidc_claim", "ldap_login", "ldap_id")
     @classmethod
-    def _name(cls, value: str) -> str:
+    def _oidc_or_ldap_name(cls, value: str) -> str:
         if not _NAME.fullmatch(value):
             raise ValueError("只用字母、数字、- 和 _")
         return value
 
     @field_validator("oidc_scopes")
     @classmethod
-    def _scopes(cls, value: list[str]) -> list[str]:
+    def _oidc_scopes(cls, value: list[str]) -> list[str]:
         if "openid" not in value or not all(_NAME.fullmatch(scope) for scope in value):
             raise ValueError('写成 ["openid", "profile"]，一定要有 openid')
         return value
 
     @field_validator("oidc_client_secret_file", "ldap_bind_password_file")
     @classmethod
-    def _secret(cls, value: Path | None) -> Path | None:
+    def _secret_file(cls, value: Path | None) -> Path | None:
         if value is None:
             return None
         value = value.expanduser().resolve()
@@ -96,21 +96,21 @@ class FederationSettings(BaseSettings):
 
     @field_validator("oidc_ca_file", "ldap_ca_file")
     @classmethod
-    def _certificates(cls, value: Path | None) -> Path | None:
+    def _certificate_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.expanduser().is_file():
             raise ValueError("没有这个证书文件")
         return value and value.expanduser().resolve()
 
     @field_validator("ldap_url")
     @classmethod
-    def _directory(cls, value: str) -> str:
+    def _ldap_url(cls, value: str) -> str:
         if value:
             ldap_server(value)
         return value
 
     @field_validator("ldap_filter")
     @classmethod
-    def _filter(cls, value: str) -> str:
+    def _ldap_filter(cls, value: str) -> str:
         if not (value.startswith("(") and value.endswith(")")) or value.count("(") != value.count(
             ")"
         ):
@@ -118,7 +118,7 @@ class FederationSettings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _federation_is_complete(self) -> Self:
         if self.oidc_issuer and not self.oidc_client_id:
             raise ValueError("设置了 DANGAN_OIDC_ISSUER，还要设置 DANGAN_OIDC_CLIENT_ID")
         if self.ldap_url and not self.ldap_base:
@@ -129,8 +129,8 @@ class FederationSettings(BaseSettings):
             raise ValueError("DANGAN_LDAP_BIND_DN 和 DANGAN_LDAP_BIND_PASSWORD_FILE 要一起设置")
         if self.local_passwords != "all" and not (self.oidc_issuer or self.ldap_url):
             raise ValueError(
-                "DANGAN_LOCAL_PASSWORDS 不是 all 时，要先设置 DANGAN_OIDC_ISSUER 或 DANGAN_LDAP_URL，"
-                "否则谁也登录不了"
+                "DANGAN_LOCAL_PASSWORDS 不是 all 时，要先设置 DANGAN_OIDC_ISSUER 或 "
+                "DANGAN_LDAP_URL，否则谁也登录不了"
             )
         return self
 

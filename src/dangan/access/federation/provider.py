@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -90,8 +91,7 @@ def _current() -> tuple[Provider, KeySet]:
         now = time.monotonic()
         if now >= kept.until:
             kept.provider, kept.until = None, now + RETRY
-            where = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-            provider = rules.provider_from(_json("GET", where), issuer)
+            provider = rules.provider_from(_json("GET", _metadata_address()), issuer)
             kept.keys, kept.looked = _fetch_keys(provider), now
             kept.provider, kept.until = provider, now + FRESH
         if kept.provider is None or kept.keys is None:
@@ -234,6 +234,25 @@ def _opened(
 def _client_secret() -> str:
     path: Path | None = settings.DANGAN.oidc_client_secret_file
     return path.read_text("utf-8").strip() if path else ""
+
+
+def clock_ahead() -> float:
+    """Seconds by which the provider's clock is ahead of ours, as its answers are dated.
+
+    Asks anew. Raises :class:`Unreachable`, also when the answer bears no date.
+    """
+    with httpx.Client(
+        timeout=TIMEOUT, trust_env=False, follow_redirects=False, verify=_trusted()
+    ) as client:
+        try:
+            said = client.head(_metadata_address()).headers.get("Date", "")
+            return parsedate_to_datetime(said).timestamp() - time.time()
+        except (httpx.HTTPError, OSError, ValueError, TypeError):
+            raise Unreachable from None
+
+
+def _metadata_address() -> str:
+    return f"{settings.DANGAN.oidc_issuer.rstrip('/')}/.well-known/openid-configuration"
 
 
 def _json(
