@@ -21,11 +21,9 @@ from dangan.operations.backup.rules.orders import Answer, Order
 from dangan.operations.backup.rules.problems import BackupProblem
 from dangan.operations.backup.snapshot import Target
 from dangan.operations.postgres import (
-    DATABASE_NAME,
     EmbeddedServer,
     connection_settings,
     running_pid,
-    socket_dir,
 )
 
 _TOLD = ("DANGAN_LANGUAGE", "DANGAN_CIPHER_SUITE", "DANGAN_DEBUG", "DANGAN_BACKUP_DAYS")
@@ -45,10 +43,8 @@ class Installation:
 
     @property
     def target(self) -> Target:
-        if self.database_url:
-            env = Environment(home=self.home, database_url=self.database_url)
-            return Target.of(connection_settings(env))
-        return Target(str(socket_dir(self.home / "pg")), "", "postgres", "", DATABASE_NAME)
+        env = Environment(home=self.home, database_url=self.database_url)
+        return Target.of(connection_settings(env))
 
     def environment(self) -> dict[str, str]:
         """What a process inside it is told: nothing of the installation that restores."""

@@ -12,11 +12,12 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from dangan.operations.backup.rules.problems import Unusable
 from dangan.operations.postgres import programs
@@ -56,38 +57,34 @@ class TableInfo:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How to reach a database."""
+    """How to reach a database: libpq's parameters, the password apart."""
 
-    host: str
-    port: str
-    user: str
-    password: str
-    dbname: str
+    where: tuple[tuple[str, str], ...]
+    password: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, settings: dict[str, Any]) -> Target:
         """From Django's ``DATABASES["default"]``."""
-        return cls(
-            str(settings.get("HOST") or ""),
-            str(settings.get("PORT") or ""),
-            str(settings.get("USER") or ""),
-            str(settings.get("PASSWORD") or ""),
-            str(settings["NAME"]),
-        )
+        given = {
+            "host": settings.get("HOST"),
+            "port": settings.get("PORT"),
+            "user": settings.get("USER"),
+            "dbname": settings["NAME"],
+        }
+        options = settings.get("OPTIONS") or {}
+        given |= {key: value for key, value in options.items() if isinstance(value, str | int)}
+        given["application_name"] = "dangan backup"
+        where = tuple((key, str(value)) for key, value in given.items() if value)
+        return cls(where, str(settings.get("PASSWORD") or ""))
+
+    @property
+    def conninfo(self) -> str:
+        """Without the password, so that it may stand on a command line."""
+        return make_conninfo("", **dict(self.where))
 
     def connect(self, **options: Any) -> psycopg.Connection[Any]:
-        given = {
-            "host": self.host,
-            "port": self.port,
-            "user": self.user,
-            "password": self.password,
-            "dbname": self.dbname,
-        }
-        return psycopg.connect(
-            **{key: value for key, value in given.items() if value},
-            application_name="dangan backup",
-            **options,
-        )
+        secret = {"password": self.password} if self.password else {}
+        return psycopg.connect(self.conninfo, **secret, **options)
 
 
 class TableRows:
@@ -155,12 +152,10 @@ class Snapshot:
 
     def _dump(self, section: str) -> str:
         target = self._target
-        where = {"-h": target.host, "-p": target.port, "-U": target.user, "-d": target.dbname}
-        arguments = [part for pair in where.items() if pair[1] for part in pair]
         done = subprocess.run(  # noqa: S603 - our own program
             [
                 str(programs() / "pg_dump"),
-                *arguments,
+                f"--dbname={target.conninfo}",
                 *("--schema-only", "--no-owner", "--no-privileges", "--no-tablespaces"),
                 *(f"--section={section}", f"--snapshot={self._name}", "--no-password"),
             ],

@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+_FRESH = timedelta(days=1)
+"""One made by hand just before something risky is not thinned by that night's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keep:
@@ -41,7 +44,7 @@ def expired(backups: Iterable[Kept], *, now: datetime, keep: Keep, longest: time
     ordered = sorted(backups, key=lambda one: one.instant, reverse=True)
     if not ordered:
         return []
-    spared = {ordered[0].name}
+    spared = {ordered[0].name} | {one.name for one in ordered if now - one.instant < _FRESH}
     for count, period in ((keep.days, _day), (keep.weeks, _week), (keep.months, _month)):
         spared |= _newest_of_each(ordered, count, period)
     proven = [one for one in ordered if one.proven is not None]

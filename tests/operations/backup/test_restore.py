@@ -1,0 +1,246 @@
+"""A new installation out of a back-up: whole or not at all; nobody comes back from the dead."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
+from tests.homes import new_home
+from tests.operations.backup.conftest import Site, silent
+
+from dangan.access.queries import console_actor, system_actor
+from dangan.audit.actions import recording
+from dangan.audit.rules import public_key_of
+from dangan.files import actions as files
+from dangan.operations.backup import actions, age, ledger
+from dangan.operations.backup.installation import Installation
+from dangan.operations.backup.restoring import restore
+from dangan.operations.backup.rules.problems import BackupProblem, Forged, Unusable
+from dangan.operations.backup.verifying import verify
+from dangan.operations.postgres import EmbeddedServer
+from dangan.roster import actions as roster
+from dangan.vault import actions as vault
+
+ASK = """
+import django, json; django.setup()
+from dangan.audit.queries import verify
+from dangan.access.queries import console_actor
+from dangan.roster import queries as roster
+from dangan.roster.rules import RosterQuery
+from django.conf import settings
+from django.db import connection
+from dangan.vault.queries import keys_of
+from uuid import UUID
+def problems(name):
+    file = settings.DANGAN.home / name
+    return [p.kind for p in verify(checkpoints=file, data=True).problems]
+with connection.cursor() as cursor:
+    cursor.execute("SELECT subject FROM keystore.data_key")
+    keys = [str(row[0]) for row in cursor.fetchall()]
+    cursor.execute("SELECT count(*) FROM sessions_devices_session")
+    sessions = cursor.fetchone()[0]
+    cursor.execute("SELECT action FROM audit_event ORDER BY id")
+    actions = [row[0] for row in cursor.fetchall()]
+print(json.dumps({
+    "log": problems("checkpoints.txt"), "before": problems("checkpoints.before.txt"),
+    "people": sorted(str(s) for s in roster.subjects(console_actor(), RosterQuery())),
+    "keys": keys, "opened": len(keys_of([UUID(k) for k in keys])), "sessions": sessions,
+    "actions": actions,
+}))
+"""
+
+
+def ask(home: Path) -> dict[str, Any]:
+    """What a restored installation says of itself."""
+    with EmbeddedServer(home):
+        done = subprocess.run(
+            [sys.executable, "-c", ASK],
+            env=Installation(home).environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    with new_home() as folder:
+        yield folder / "restored"
+
+
+def destroy(subject: UUID) -> None:
+    """As the last step of a destruction does."""
+    actor = console_actor(purpose="测试")
+    vault_guards, vault._guards[:] = vault._guards[:], []
+    try:
+        with recording(actor):
+            vault.destroy_key(actor, subject=subject)
+    finally:
+        vault._guards[:] = vault_guards
+    roster.remove([subject])
+
+
+def test_what_was_destroyed_after_the_back_up_stays_destroyed_and_the_log_goes_on(
+    site: Site, empty: Path
+) -> None:
+    photo, kept = site.photo("沈知微"), site.photo("罗文博", "black")
+    site.create()
+    gone = site.cast.people["罗文博"]
+    destroy(gone)
+    actor = console_actor(purpose="测试")
+    with recording(actor):
+        files.discard(actor, file=photo)
+    file = site.root / "ledger.json"
+    file.write_bytes(ledger.signed())
+    said = restore(site.sources(ledger=file), empty, database_url="", say=silent)
+    assert any("重放销毁 2 项" in line for line in said)
+    found = ask(empty)
+    # The log of before, and what the restore did, agree with the data and with what was signed.
+    assert found["log"] == []
+    assert str(gone) not in found["keys"]
+    assert str(gone) not in found["people"]
+    assert set(found["people"]) == {str(one) for one in site.cast.people.values()} - {str(gone)}
+    assert found["opened"] == len(found["keys"])
+    assert found["sessions"] == 0
+    assert {"backup.replay", "backup.restore", "key.destroy"} <= set(found["actions"])
+    lying = [path.name for path in (empty / "files").rglob("*") if path.is_file()]
+    assert lying == [object_of(kept)]
+    assert (empty / "root.key").stat().st_mode & 0o777 == 0o600
+    assert not list(empty.parent.glob(".restored.*"))
+
+
+def object_of(file: UUID) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT object FROM files_sealedfile WHERE id = %s", [file])
+        return UUID(str(cursor.fetchone()[0])).hex
+
+
+def test_what_the_old_line_promised_beyond_is_said_to_be_lost_not_passed_over(
+    site: Site, empty: Path
+) -> None:
+    site.create()
+    for number in range(3):
+        site.photo("沈知微", "black" if number % 2 else "white")
+    site.create()  # signs more, and sends the newer checkpoints
+    first = sorted((site.data / "backups").iterdir())[0].name
+    said = restore(site.sources(first), empty, database_url="", say=silent)
+    assert any("另起一线" in line and "丢失" in line for line in said)
+    found = ask(empty)
+    assert found["log"] == []
+    assert found["before"] == ["lost"]
+
+
+def refused(site: Site, into: Path, match: str, **other: object) -> None:
+    with pytest.raises(BackupProblem, match=match):
+        restore(site.sources(**other), into, database_url="", say=silent)  # type: ignore[arg-type]
+    assert not list(into.parent.glob(".*restoring*"))
+
+
+def test_what_is_not_right_is_refused_and_leaves_nothing(site: Site, empty: Path) -> None:
+    old = site.root / "old.json"
+    old.write_bytes(ledger.signed())
+    row = site.create()
+    taken = empty.parent / "taken"
+    taken.mkdir()
+    (taken / "something").write_text("of somebody")
+    refused(site, taken, "不是空文件夹")
+    assert [path.name for path in taken.iterdir()] == ["something"]
+    other = site.root / "other.txt"
+    age.new_identity(other)
+    refused(site, empty, "私钥", identity=other)
+    refused(site, empty, "私钥", keys_identity=other)
+    refused(site, empty, "旧", ledger=old)
+    refused(site, empty, "没有名为", name="20200101T000000Z-000000")
+    stranger = public_key_of("dangan/backup/0000000000000000", Ed25519PrivateKey.generate())
+    refused(site, empty, "另一把密钥", public=stranger)
+    (site.data / "ledger.json").unlink()
+    refused(site, empty, "没有销毁台账")
+    assert not empty.exists()
+    assert row.name
+
+
+def test_a_back_up_whose_epoch_was_destroyed_does_not_open(site: Site, empty: Path) -> None:
+    """The newest keys count: epochs that ended since are in none of them."""
+    first = site.create()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM keystore.epoch")
+        (epoch,) = cursor.fetchone()
+    actor = system_actor()
+    vault.rotate(actor)
+    vault.destroy_epoch(actor, epoch=epoch)
+    site.create()
+    refused(site, empty, f"没有第 {epoch} 期主密钥", name=first.name)
+
+
+def test_a_damaged_part_stops_the_restore(site: Site, empty: Path) -> None:
+    row = site.create()
+    flip(site.data / "backups" / row.name / "data-2.age")
+    refused(site, empty, r"data-2\.age")
+    assert not empty.exists()
+
+
+def flip(file: Path, at: int = -2000) -> None:
+    body = bytearray(file.read_bytes())
+    body[at] ^= 1
+    file.write_bytes(bytes(body))
+
+
+def test_a_database_of_ones_own_must_be_empty(site: Site, empty: Path) -> None:
+    site.create()
+    info = connection.connection.info
+    url = f"postgresql://{info.user}@/{info.dbname}?host={info.host}"
+    assert os.environ.get("DANGAN_FILES_URL") is None
+    with pytest.raises((Unusable, psycopg.Error)):
+        restore(site.sources(), empty, database_url=url, say=silent)
+    assert not empty.exists()
+
+
+def test_a_proof_is_signed_and_says_what_it_saw_and_names_what_is_damaged(
+    site: Site, tmp_path: Path
+) -> None:
+    """One good proof, taken in; then a byte flipped in each kind of part."""
+    site.photo("沈知微")
+    row = site.create()
+    report, (document, paper) = verify(
+        site.sources(), tmp_path / "good", all_files=True, say=silent
+    )
+    assert report.ok, report
+    assert {step.key for step in report.steps} == {
+        "database",
+        "files",
+        "ledger",
+        "opens",
+        "log",
+        "roster",
+        "web",
+    }
+    assert (report.rows, report.files) == (row.rows, 1)
+    assert paper.read_bytes().startswith(b"%PDF")
+    proof = actions.take_proof(site.cast.actor("it"), document=document.read_bytes())
+    assert (proof.ok, proof.backup_id) == (True, row.pk)
+    forged = document.read_bytes().replace(b'"ok": true', b'"ok":  true', 1)
+    with pytest.raises(Forged):
+        actions.take_proof(site.cast.actor("it"), document=forged)
+    (stored,) = (site.data / "files").rglob("*.age")
+    flip(stored, -30)
+    for part in ("schema.age", "data-1.age", "data-4.age"):
+        flip(site.data / "backups" / row.name / part)
+    report, _ = verify(site.sources(), tmp_path / "bad", all_files=False, say=silent)
+    assert not report.ok
+    found = [line for step in report.steps for line in step.found]
+    for named in ("schema.age", "data-1.age", "data-4.age", stored.name.removesuffix(".age")):
+        assert any(named in line for line in found), named
+    assert any("在表" in line for line in found)
