@@ -55,9 +55,9 @@ def test_an_ended_account_is_not_unlocked_but_reopened_without_its_roles(make_ac
     account = make_account("chen", "hr_specialist", subject=uuid4())
     actions.end_account(console, account=account, reason="离职")
     actions.end_account(console, account=account, reason="再来一次")
-    it = queries.actor_of(make_account("it", "it"))
+    guard = queries.actor_of(make_account("guard", "security_admin"))
     with pytest.raises(actions.AccountProblem, match="已离职"):
-        actions.unlock_account(it, account=account)
+        actions.unlock_account(guard, account=account)
     actions.reopen_account(console, account=account, reason="再次入职")
     assert "_auth_user_id" not in log_in("chen", PASSWORD).session
     made = actions.reset_password(console, account=account)

@@ -109,7 +109,8 @@ def test_lock_and_open_from_the_page(signed_in, make_account):
     account = make_account("chen", "finance")
     it.post(f"/accounts/{account}/lock/")
     assert "已停用" in it.get("/accounts/?state=locked").content.decode()
-    it.post(f"/accounts/{account}/unlock/")
+    assert it.post(f"/accounts/{account}/unlock/").status_code == 403
+    signed_in("guard", "security_admin").post(f"/accounts/{account}/unlock/")
     assert Account.objects.get(pk=account).state == "active"
 
 

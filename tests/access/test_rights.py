@@ -29,6 +29,7 @@ def people(make_account):
         "liang": make_account("liang", "hr_manager"),
         "gao": make_account("gao", "hr_manager"),
         "it": make_account("it", "it"),
+        "guard": make_account("guard", "security_admin"),
         "chen": make_account("chen"),
     }
 
@@ -89,6 +90,11 @@ def test_the_database_itself_refuses_a_decision_by_who_asked_or_who_gains(people
         ("hr_specialist", "it"),
         ("auditor", "hr_manager"),
         ("auditor", "it"),
+        ("auditor", "security_admin"),
+        ("security_admin", "it"),
+        ("security_admin", "leader"),
+        ("hr_manager", "security_admin"),
+        ("privacy_officer", "security_admin"),
         ("finance", "auditor"),
         ("privacy_officer", "auditor"),
     ],
@@ -103,10 +109,23 @@ def test_roles_that_must_stay_apart_are_refused_with_a_sentence(people, make_acc
 def test_a_conflict_that_arose_meanwhile_is_found_at_approval(people):
     first = ask(people, role="finance")
     second = ask(people, role="auditor")
-    actions.approve_request(queries.actor_of(people["liang"]), request=first)
+    for request in (first, second):
+        actions.approve_request(queries.actor_of(people["liang"]), request=request)
     with pytest.raises(actions.RightsProblem):
-        actions.approve_request(queries.actor_of(people["liang"]), request=second)
+        actions.approve_request(queries.actor_of(people["guard"]), request=second)
     assert roles_of(people["chen"]) == ["finance"]
+
+
+def test_an_administrators_role_is_given_by_the_security_administrator(people):
+    request = ask(people, role="auditor")
+    # HR stands in for the head whom nobody found, and has no more to say.
+    actions.approve_request(queries.actor_of(people["liang"]), request=request)
+    for who in ("liang", "gao"):
+        with pytest.raises(Refused):
+            actions.approve_request(queries.actor_of(people[who]), request=request)
+    assert roles_of(people["chen"]) == []
+    actions.approve_request(queries.actor_of(people["guard"]), request=request)
+    assert roles_of(people["chen"]) == ["auditor"]
 
 
 def test_a_role_taken_back_counts_no_more_and_sessions_end(people, console):

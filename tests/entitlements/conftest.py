@@ -37,6 +37,7 @@ WHO = {
     "it": ("", [("it", None)]),
     "it2": ("", [("it", None)]),
     "audit": ("", [("auditor", None)]),
+    "guard": ("", [("security_admin", None)]),
 }
 
 

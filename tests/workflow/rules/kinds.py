@@ -8,7 +8,7 @@ from dangan.workflow.handling import Fact
 
 ROLES = (
     "employee", "head", "hr_specialist", "hr_manager", "administration", "finance", "legal", "it",
-    "archivist", "leader", "privacy_officer", "auditor",
+    "archivist", "leader", "privacy_officer", "auditor", "security_admin",
 )  # fmt: skip
 
 

@@ -114,6 +114,7 @@ def test_wide_or_conflicting_rights_need_more() -> None:
         "head", "hr", "leader_broad", "privacy",
     ]  # fmt: skip
     assert passes("rights_change", verb="revoke") == ["hr"]
+    assert passes("rights_change", verb="revoke", role="it") == ["security"]
     assert passes("rights_change", verb="grant", over_broad=True) == ["head", "leader", "hr"]
     assert passes("reveal", top_class=5) == ["privacy", "leader"]
     assert passes("handover", variant="handover", sensitive=True) == ["head", "privacy", "it"]

@@ -109,10 +109,7 @@ def role_grants(account: Account) -> tuple[RoleGrant, ...]:
 def _permits(account: Account) -> tuple[Permit, ...]:
     """The permits in force of an account; none for whoever must read no dossiers at all."""
     lines: list[dict[str, Any]] = getattr(account, "allowed", [])
-    if not lines:
-        return ()
-    held = {pair["role"] for pair in getattr(account, "held", ())}
-    if registry.matrix().forbids(held, "read") is not None:
+    if not lines or _barred(account):
         return ()
     return tuple(
         Permit(
@@ -124,6 +121,12 @@ def _permits(account: Account) -> tuple[Permit, ...]:
         )
         for line in lines
     )
+
+
+def _barred(account: Account) -> bool:
+    """Whether a role held, also one that does not count here and now, forbids every look."""
+    held = {pair["role"] for pair in getattr(account, "held", ())}
+    return registry.matrix().forbids(held, "read") is not None
 
 
 def headed(account: Account) -> tuple[UUID, ...]:
@@ -167,6 +170,7 @@ def actor_for(
         subject=account.subject,
         grants=tuple(grant for grant in grants if grant.role.key not in outside),
         outside=outside,
+        barred=_barred(account),
         permits=_permits(account),
         purpose=purpose,
         address=address,

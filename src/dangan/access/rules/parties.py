@@ -190,6 +190,8 @@ class Actor:
     address: str = ""
     scopes: frozenset[str] | None = None
     must_change_password: bool = False
+    barred: bool = False
+    """Holds a role that opens no dossier of others, whatever a case or a consultation allows."""
     outside: frozenset[str] = frozenset()
     """Roles held that do not count at the address the request came from."""
     proved_at: datetime | None = None
