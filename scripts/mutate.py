@@ -53,6 +53,8 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 ALREADY = (ast.Compare, ast.BoolOp, ast.UnaryOp, ast.Constant)
 SECONDS = 3
 """Of the processor's time, beyond three times what the tests take: then a mutant hangs."""
+EXAMPLES = 40
+"""Of a generated test."""
 PATIENCE = 300.0
 """Of the clock, for a child that waits instead of working."""
 
@@ -242,6 +244,7 @@ class Mutating:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = session.items
+        _fewer_examples(items)
         _warm(items)
         calls, times, self.failed_before = _apart(
             lambda: _baseline(session, items, self._paths()), 1800.0
@@ -443,13 +446,24 @@ def main() -> int:
     return 0
 
 
+def _fewer_examples(items: list[Any]) -> None:
+    """Also of tests that ask for more of their own."""
+    from hypothesis import settings  # noqa: PLC0415 - pytest rewrites first
+
+    for item in items:
+        function = getattr(item.obj, "__func__", getattr(item, "obj", None))
+        asked = getattr(function, "_hypothesis_internal_use_settings", None)
+        if asked is not None and asked.max_examples > EXAMPLES:
+            function._hypothesis_internal_use_settings = settings(asked, max_examples=EXAMPLES)
+
+
 def _few_examples() -> None:
     """Generated tests: the same examples each time, no shrinking of what fails."""
     from hypothesis import HealthCheck, Phase, settings  # noqa: PLC0415 - pytest rewrites first
 
     settings.register_profile(
         "mutants",
-        max_examples=40,
+        max_examples=EXAMPLES,
         derandomize=True,
         database=None,
         deadline=None,
