@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
+from dangan.access.brakes import Braked
 from dangan.access.rules import Absent, Actor, Refused
 from dangan.api import problems
 from dangan.api.problems import BadPart, problem
@@ -38,6 +39,12 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
             Event("access.refuse", outcome="refused", object=error.action)
         )
     return problem(problems.REFUSED, error.reason, extra={"needs": error.action})
+
+
+def braked(_request: HttpRequest, error: Braked) -> HttpResponse:
+    wait = getattr(getattr(error, "count", None), "wait", None)
+    seconds = int(wait.total_seconds()) if wait else 3600
+    return problem(problems.TOO_MANY, error.reason, headers={"Retry-After": str(seconds)})
 
 
 def conflict(_request: HttpRequest, error: Conflict | CaseMoved) -> HttpResponse:
@@ -143,6 +150,7 @@ _HANDLERS: dict[type[Exception], Callable[[Any, Any], HttpResponse]] = {
     Throttled: too_many,
     HttpError: http_error,
     Refused: refused,
+    Braked: braked,
     Conflict: conflict,
     CaseMoved: conflict,
     NotAllowed: not_allowed,

@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "dangan.access.middleware.ActorMiddleware",
     "dangan.audit.middleware.TrailMiddleware",
     "dangan.access.crossing.CrossingMiddleware",
+    "dangan.security.middleware.BrakeMiddleware",
 ]
 
 ROOT_URLCONF = "dangan.config.urls"

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from dangan.access import brakes
 from dangan.access.actions import use_permit
 from dangan.access.queries import system_actor
 from dangan.access.rules import Absent, Actor, Refused, Showing, require
@@ -212,6 +213,8 @@ def reveal(
             or opened.showings(known).get(field) is Showing.PLAIN
         )
     )
+    if allowed:
+        brakes.ask(actor, "reveal", subject)
     by_case = use_permit(actor, subject, info_set, field) if allowed else ""
     event = Event(
         action="field.reveal",

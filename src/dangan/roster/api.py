@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ninja import Query, Router, Schema
 
+from dangan.access import brakes
 from dangan.access.pages import ActorRequest, page
 from dangan.dictionary.queries import current
 from dangan.roster import forms, queries
@@ -81,6 +82,8 @@ def list_subjects(
             columns=tuple(column),
         ),
     )
+    if request.actor.kind == "token":
+        brakes.ask(request.actor, "list", [row.subject for row in found.rows])
     return RosterOut(
         total=found.total,
         offset=found.offset,

@@ -252,7 +252,21 @@ class Report(models.Model):
     made_by = models.UUIDField()
     version = models.PositiveIntegerField(default=1)
     sealed = models.BinaryField()
-    file = models.UUIDField()
+    document = models.BinaryField()
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m}"
+
+
+class CheckRound(models.Model):
+    """What the last round of checks of the configuration found."""
+
+    key = models.CharField(max_length=8, primary_key=True)
+    at = models.DateTimeField()
+    total = models.PositiveSmallIntegerField()
+    bad = models.PositiveSmallIntegerField()
+    warn = models.PositiveSmallIntegerField()
+    keys = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.at}"

@@ -68,6 +68,18 @@ def seal_figures(key: SubjectKey, report: Report, figures: bytes) -> bytes:
     return seal(key, place, figures)
 
 
+def seal_document(key: SubjectKey, report: Report, pdf: bytes) -> bytes:
+    """The printed report in its version."""
+    place = Place("security_report_pdf", key.subject, "", report.id, report.version)
+    return seal(key, place, pdf)
+
+
+def open_document(key: SubjectKey, report: Report) -> bytes:
+    """The printed report."""
+    place = Place("security_report_pdf", key.subject, "", report.id, report.version)
+    return unseal(key, place, bytes(report.document))
+
+
 def open_figures(key: SubjectKey, report: Report) -> bytes:
     """The figures of a report."""
     place = Place("security_report", key.subject, "", report.id, report.version)

@@ -22,6 +22,7 @@ SECTIONS: dict[str, str | Promise] = {
     "flow": _("流程"),
     "archive": _("档案室"),
     "analysis": _("分析"),
+    "security": _("安全"),
     "settings": _("设置"),
     "audit": _("审计"),
 }

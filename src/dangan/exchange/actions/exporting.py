@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from dangan.access import brakes
 from dangan.access.rules import Actor, require
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
@@ -23,7 +24,8 @@ def export_roster(
 
     ``picked`` narrows it to some of its people. Cut to the actor's rights: a masked cell stays
     masked, a hidden one is empty. Offset and limit of the query are ignored. The log gets the
-    columns, the number of people and, sealed, who they are.
+    columns, the number of people and, sealed, who they are. Raises
+    :class:`~dangan.access.brakes.Braked` beyond what the actor may take out in a day.
     """
     require(actor, "roster.export")
     dictionary = dictionary_queries.current()
@@ -38,6 +40,7 @@ def export_roster(
             tree=organization_queries.tree(),
             now=timezone.localtime(),
         )
+        brakes.ask(actor, "export", people)
         actor.trail.add(
             Event(
                 action="roster.export",
