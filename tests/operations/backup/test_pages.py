@@ -1,0 +1,193 @@
+"""The page of back-ups, its reports, the desk's panel, and what the check of the settings says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from tests.operations.backup.conftest import Site
+from tests.statements import own
+
+from dangan.access.actions import create_account
+from dangan.access.backends import SealedLogin
+from dangan.access.models import Account
+from dangan.access.queries import console_actor
+from dangan.operations.backup import checks, jobs
+from dangan.operations.backup.identity import signer
+from dangan.operations.backup.models import Backup, Proof
+from dangan.operations.backup.rules import signing
+from dangan.operations.backup.rules.manifest import REPORT_FORMAT, encode
+from dangan.operations.backup.rules.report import Lost, Report, Step
+from dangan.security.checks.registry import Finding
+
+BACKEND = f"{SealedLogin.__module__}.{SealedLogin.__name__}"
+
+
+def browser(role: str) -> Client:
+    made = create_account(
+        console_actor(purpose="测试"), login=role, name=role, roles=[(role, None)], reason="测试"
+    )
+    account = Account.objects.get(pk=made.id)
+    Account.objects.filter(pk=made.id).update(must_change_password=False)
+    client = Client()
+    client.force_login(account, BACKEND)
+    return client
+
+
+def backup(name: str = "20261122T013000Z-abc123", **values: object) -> Backup:
+    now = timezone.now()
+    given: dict[str, object] = {
+        "name": name,
+        "state": Backup.State.DONE,
+        "by": console_actor().id,
+        "started_at": now,
+        "finished_at": now,
+        "instant": now,
+        "place": "SFTP backup@host/dangan",
+        "keys_place": "S3 keys/",
+        "manifest": "a" * 64,
+    }
+    return Backup.objects.create(**(given | values))
+
+
+def proof(of: Backup, *, ok: bool = True, at: datetime | None = None) -> Proof:
+    moment = at or timezone.now()
+    found = () if ok else ("表 public.dossiers_record：行数或摘要与清单不符。",)
+    report = Report(
+        format=REPORT_FORMAT,
+        backup=of.name,
+        manifest=of.manifest,
+        instant=of.instant or moment,
+        at=moment,
+        ok=ok,
+        took=12.5,
+        steps=(Step("database", "数据库", ok, "5 个加密部分，164 张表", 3.1, found),),
+        lost=Lost(60.0, 3, "现在恢复它会丢失 3 条日志。"),
+        rows=10,
+        files=0,
+        files_size=0,
+        people=6,
+        log_size=5,
+        log_root="00",
+        destroyed=0,
+        ledger_at=moment,
+        place="文件夹 /x",
+        program="1",
+    )
+    document = signer().sign(encode(report))
+    return Proof.objects.create(
+        backup=of,
+        at=moment,
+        ok=ok,
+        took=12.5,
+        report=document.decode(),
+        digest=signing.fingerprint(document),
+        imported_by=console_actor().id,
+        imported_at=moment,
+    )
+
+
+@pytest.mark.django_db
+def test_the_page_lists_back_ups_with_their_proofs() -> None:
+    row = backup()
+    proven = proof(row)
+    for number in range(20):
+        proof(backup(f"20261101T0130{number:02}Z-abc123", state=Backup.State.PRUNED))
+    client = browser("it")
+    client.get("/backups/")
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        answer = client.get("/backups/")
+    assert len(own(asked.captured_queries)) <= 15
+    body = answer.content.decode()
+    assert row.name in body
+    assert f"/backups/proofs/{proven.pk}/report.pdf" in body
+
+
+@pytest.mark.django_db
+def test_a_report_comes_as_it_was_signed_and_on_paper() -> None:
+    made = proof(backup(), ok=False)
+    client = browser("auditor")
+    answer = client.get(f"/backups/proofs/{made.pk}/report.json")
+    signing.open_signed(answer.content, signer().public, what="报告")
+    assert answer["Content-Disposition"].startswith("attachment")
+    paper = client.get(f"/backups/proofs/{made.pk}/report.pdf")
+    assert paper.content.startswith(b"%PDF")
+    assert client.get(f"/backups/proofs/{made.backup_id}/report.pdf").status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["hr_manager", "employee", "archivist", "privacy_officer"])
+def test_nobody_else_sees_back_ups(role: str) -> None:
+    made = proof(backup())
+    client = browser(role)
+    assert client.get("/backups/").status_code == 403
+    assert client.get(f"/backups/proofs/{made.pk}/report.json").status_code == 403
+    assert client.post("/backups/now/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_whoever_only_reads_proofs_starts_nothing() -> None:
+    assert browser("auditor").post("/backups/now/").status_code == 403
+    assert browser("security_admin").post("/backups/now/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_desk_tells_when_a_restore_was_proved_last() -> None:
+    made = proof(backup())
+    client = browser("it")
+    body = client.get("/desk/backup/").content.decode()
+    day = timezone.localtime(made.at).strftime("%m-%d")
+    assert "上次恢复验证" in body
+    assert day in body
+    assert "正常" in body
+
+
+def test_the_checks_say_what_is_missing_wrong_or_old(site: Site) -> None:
+    def state(check: Callable[[], Finding]) -> str:
+        return check().state
+
+    assert state(checks._set) == "ok"
+    assert state(checks._apart) == "bad"
+    assert state(checks._elsewhere) == "warn"
+    assert state(checks._reachable) == "ok"
+    assert state(checks._recent) == "bad"
+    assert state(checks._proven) == "bad"
+    row = site.create()
+    assert state(checks._recent) == "ok"
+    assert state(checks._complete) == "ok"
+    made = proof(row)
+    assert state(checks._proven) == "ok"
+    assert not list(checks._overdue(timezone.now()))
+    Proof.objects.filter(pk=made.pk).update(at=timezone.now() - timedelta(days=9))
+    assert state(checks._proven) == "bad"
+    assert [found.kind for found in checks._overdue(timezone.now())] == ["drill"]
+    proof(row, ok=False)
+    assert state(checks._proven) == "bad"
+    Backup.objects.update(instant=timezone.now() - timedelta(hours=30))
+    assert state(checks._recent) == "bad"
+    assert state(checks._private) == "ok"
+    site.set(backup_identity=site.root / "data.txt")
+    assert state(checks._private) == "warn"
+    site.set(backup_to="", backup_identity=None)
+    assert state(checks._set) == "bad"
+
+
+@pytest.mark.django_db
+def test_the_nightly_run_is_due_once_a_day_and_catches_up() -> None:
+    night = datetime(2026, 11, 21, 17, 40, tzinfo=UTC)  # 01:40 on the 22nd
+    assert jobs.due(night)
+    assert not jobs.due(night - timedelta(minutes=20))
+    assert jobs.due(night + timedelta(hours=6))
+    Backup.objects.all().delete()
+    row = backup(started_at=night)
+    assert not jobs.due(night + timedelta(hours=1))
+    Backup.objects.filter(pk=row.pk).update(state=Backup.State.FAILED)
+    assert jobs.due(night + timedelta(hours=1))
+    assert jobs.due(night + timedelta(days=1))
