@@ -254,7 +254,7 @@ def test_the_primary_is_killed_under_load_and_no_accepted_change_is_lost(
     servers = site.servers
     work = Work(site, tmp_path)
     work.more(40)
-    until(lambda: (site.home / "checkpoints.txt").exists())
+    until((site.home / "checkpoints.txt").exists)
     fail_over(servers)
     work.more(40)
     work.stop()

@@ -13,6 +13,13 @@ from django.db.utils import ProgrammingError
 _ONE_AT_A_TIME = 0x64616E67616E  # the advisory lock's number: "dangan"
 
 
+_NO_RIGHT = "42501"
+
+
+class NotTheOwner(Exception):  # noqa: N818 - reads as a sentence where it is raised
+    """The app's role may not change the structure (deploy/postgresql/roles.sql)."""
+
+
 class DatabaseTooNew(Exception):  # noqa: N818 - reads as a sentence where it is raised
     """A newer version of the program has written this database; this one must not touch it."""
 
@@ -58,8 +65,20 @@ def bring_up_to_date() -> bool:
     try:
         if is_current():
             return False
-        call_command("migrate", verbosity=0, interactive=False)
+        _migrate()
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])
     return True
+
+
+def _migrate() -> None:
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", "") != _NO_RIGHT:
+            raise
+        raise NotTheOwner(
+            "数据库要更新，但这个数据库账号不能改结构。数据没有改动。"
+            "请用 dangan_owner 的 DANGAN_DATABASE_URL 运行 dangan migrate，再运行 roles.sql。"
+        ) from error

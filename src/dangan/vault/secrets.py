@@ -69,7 +69,7 @@ def _load(path: Path) -> RootSecret:
         if _database_holds_keys():
             raise RootSecretMissing(path=path)
         _make(path, settings.DANGAN.cipher_suite)
-    if path.stat().st_mode & 0o077:
+    if path.stat().st_mode & _not_for(path):
         raise RootSecretExposed(path=path)
     try:
         first, suite, digits = path.read_text("ascii").split("\n")[:3]
@@ -78,6 +78,13 @@ def _load(path: Path) -> RootSecret:
         return RootSecret(bytes.fromhex(digits), SUITES[suite])
     except (ValueError, KeyError):
         raise RootSecretMissing(path=path) from None
+
+
+def _not_for(path: Path) -> int:
+    """Rights that nobody else may have. A credential that systemd hands to this service alone
+    bears the group's right to read as the mask of its access list."""
+    handed = os.environ.get("CREDENTIALS_DIRECTORY")
+    return 0o007 if handed and path.parent == Path(handed) else 0o077
 
 
 def _make(path: Path, suite: str) -> None:
