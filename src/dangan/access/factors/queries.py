@@ -34,6 +34,8 @@ class OwnPassword:
     """A password as its owner sees it; ``kept`` is False for one that another place knows."""
 
     kept: bool
+    changed: bool
+    """Whether its owner has ever chosen it: otherwise an administrator did."""
     since: datetime
     until: datetime | None
 
@@ -78,7 +80,12 @@ def own_password(actor: Actor) -> OwnPassword:
     row = Account.objects.get(pk=actor.id)
     since = row.password_changed_at or row.created_at
     lasts = policy().lasts
-    return OwnPassword(row.has_usable_password(), since, since + lasts if lasts else None)
+    return OwnPassword(
+        kept=row.has_usable_password(),
+        changed=row.password_changed_at is not None,
+        since=since,
+        until=since + lasts if lasts else None,
+    )
 
 
 def app_since(actor: Actor) -> datetime | None:

@@ -9,8 +9,12 @@ from typing import Literal
 from dangan.access.rules.parties import Actor, Role
 
 FactorKind = Literal["app", "key", "code"]
-FACTORS: frozenset[str] = frozenset({"app", "key", "code"})
-"""Proofs that are second factors; a password given again is a proof, but none of these."""
+FACTORS: frozenset[str] = frozenset({"app", "key", "code", "provider"})
+"""Proofs that are second factors; a password given again is a proof, but none of these.
+
+``provider``: the house's own provider asked for one, and ``DANGAN_OIDC_SECOND_FACTOR`` says that
+its word is taken. Merely ``federated`` is the first step.
+"""
 
 CODES = 10
 """Recovery codes made at a time."""

@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
 from dangan.access.factors.queries import enrolment
+from dangan.access.factors.rules import FACTORS
 from dangan.access.models import Account
 from dangan.access.queries import account_with_grants, actor_for
 from dangan.access.rules import Actor
@@ -59,12 +60,13 @@ def with_proof(actor: Actor, session: MutableMapping[str, Any]) -> Actor:
 def admit(
     request: HttpRequest, account: Account, *, target: str, how: str = "password"
 ) -> HttpResponse:
-    """Lets in whoever has passed the first step (``how``: password, federated).
+    """Lets in whoever has passed the first step (``how``: password, federated), or both at once
+    (provider).
 
     With a second factor the session begins only after that too: the answer leads to its page.
     ``target`` is where to go then; the caller has checked that it is within the site.
     """
-    if not enrolment(account.id).any:
+    if how in FACTORS or not enrolment(account.id).any:
         return _enter(request, account, how=how, target=target)
     _note(request, account, "login.first", how)
     request.session.flush()  # a cookie that somebody planted before is worth nothing after

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dangan.access import actions, set_up
 from dangan.access.elsewhere import FEDERATED
+from dangan.access.factors.queries import own_password
 from dangan.access.factors.steps import admit
 from dangan.access.forms import LogInForm, PasswordForm
 from dangan.access.pages import ActorRequest, page
@@ -91,4 +92,5 @@ def password(request: ActorRequest) -> HttpResponse:
             messages.success(request, _("密码已更换，其他设备上的登录已结束"))
             return redirect(settings.LOGIN_REDIRECT_URL)
     template = "access/first_password.html" if forced else "access/password.html"
-    return render(request, template, {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "again": forced and own_password(request.actor).changed}
+    return render(request, template, context, status=422 if form.errors else 200)

@@ -15,6 +15,7 @@ from dangan.access.factors.actions.keys import usable
 from dangan.access.factors.forms import ProofForm
 from dangan.access.factors.queries import enrolment, required_of
 from dangan.access.factors.rules import FACTORS
+from dangan.access.federation.queries import by_directory
 from dangan.access.pages import ActorRequest, page
 
 
@@ -50,7 +51,9 @@ def confirm(request: ActorRequest) -> HttpResponse:
     context = door.proof_context(request, request.actor, enrolment(request.actor.id), form)
     context |= {"action": reverse("factors:confirm"), "back": _within(request, "back")}
     context["typed"] = [("next", _within(request, "next")), ("back", context["back"])]
-    context["again"] = not request.user.has_usable_password() and not context["held"].any  # type: ignore[union-attr,attr-defined]
+    context["next"] = _within(request, "next")
+    password = by_directory() or request.user.has_usable_password()  # type: ignore[union-attr]  # signed in
+    context["again"] = not (password or enrolment(request.actor.id).any)
     template = "factors/confirm_dialog.html" if fragment else "factors/confirm.html"
     return render(request, template, context, status=422 if form.errors else 200)
 
