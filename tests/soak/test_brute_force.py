@@ -21,8 +21,6 @@ from dangan.operations.postgres import EmbeddedServer
 pytestmark = pytest.mark.soak
 
 GUESSES = ["123456", "password", "Aa123456", "dangan", "chengyuan2026", "qwerty12", "admin123"]
-WAIT = "请"
-"""The sentence that asks to wait begins so; that of a wrong password does not name minutes."""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +34,7 @@ def service() -> Iterator[Service]:
 
 
 def refused_by_lock(answer: str) -> bool:
+    """The sentence that asks to wait names minutes; that of a wrong password does not."""
     return "分钟" in answer
 
 
@@ -76,6 +75,8 @@ def test_guessing_is_slowed_and_the_owner_elsewhere_works_on(
     back = owner.sign_in("hrmanager", PASSWORD).status_code == 302
     unaffected = works_on and comes_in and again and back
     told = "works on, signs in" if unaffected else f"{works_on, comes_in, again, back}"
+    for one in (owner, behind, fresh):
+        one.close()
     figure("log-in: the owner elsewhere, meanwhile", told, "unaffected", unaffected)
 
 
@@ -104,5 +105,7 @@ def test_many_names_from_one_address_and_many_addresses_for_one_name(
     minutes = (time.monotonic() - began) / 60
     figure("log-in: guesses of 60 addresses for one name", guesses, "≤ 120", guesses <= 120)
     assert minutes < 10
+    sprayer.close()
     own = Visitor(service.port, address="127.0.0.12")
     assert own.sign_in("hrmanager", PASSWORD).status_code == 302
+    own.close()

@@ -28,6 +28,7 @@ from tests.cli.conftest import Dangan
 from tests.homes import new_home
 from tests.operations.service import Service, environment, running
 from tests.soak.figures import Figure
+from tests.soak.visitors import form_token
 
 from dangan.operations.demo.accounts import PASSWORD
 from dangan.operations.postgres import EmbeddedServer
@@ -110,7 +111,7 @@ class Desk:
         return found is not None
 
     async def form(self, kind: str, path: str, **fields: str) -> httpx.Response | None:
-        token = self.web.cookies.get("csrftoken", "")
+        token = form_token(self.web.cookies)
         return await self.ask(
             kind, "POST", path, (302,), data=fields, headers={"X-CSRFToken": token}
         )

@@ -7,6 +7,11 @@ from typing import Any
 import httpx
 
 
+def form_token(cookies: httpx.Cookies) -> str:
+    """What forms must carry; the cookie's name depends on whether the site is served by https."""
+    return next((str(one.value) for one in cookies.jar if "csrf" in one.name), "")
+
+
 class Visitor:
     """One browser: signs in by the form, sends forms with their token."""
 
@@ -19,7 +24,7 @@ class Visitor:
 
     def sign_in(self, login: str, password: str) -> httpx.Response:
         """What the log-in form answers; a redirect means that somebody is in."""
-        if "csrftoken" not in self.web.cookies:
+        if not form_token(self.web.cookies):
             self.web.get("/login/")
         return self.post("/login/", login=login, password=password)
 
@@ -27,8 +32,8 @@ class Visitor:
         return self.web.get(path)
 
     def post(self, path: str, files: Any = None, **fields: str) -> httpx.Response:
-        token = self.web.cookies.get("csrftoken", "")
-        return self.web.post(path, data=fields, files=files, headers={"X-CSRFToken": token})
+        head = {"X-CSRFToken": form_token(self.web.cookies)}
+        return self.web.post(path, data=fields, files=files, headers=head)
 
     def inside(self) -> bool:
         """Whether the session counts."""
