@@ -7,7 +7,8 @@ and carry no cookie, so they pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +61,20 @@ class CrossingMiddleware:
         if request.path_info != REPORTS and crosses(method, request.headers, own):
             return self._refused(request)
         return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],  # noqa: ARG002 - Django's signature
+        args: Sequence[Any],  # noqa: ARG002
+        kwargs: dict[str, Any],  # noqa: ARG002
+    ) -> HttpResponse | None:
+        """400 for a zero character in what was typed: no keyboard makes one, no table takes it."""
+        given = (request.GET, request.POST)
+        values = (text for fields in given for _, texts in fields.lists() for text in texts)
+        if any("\0" in text for text in values if isinstance(text, str)):
+            return states.answer(request, 400)
+        return None
 
     def _refused(self, request: HttpRequest) -> HttpResponse:
         actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest

@@ -57,6 +57,9 @@ _BREAKS = {number: f"\\x{number:02x}" for number in (*range(32), 127, 133)} | {
 }
 
 
+_BREAKS_IN_JSON = {number: f"\\u{number:04x}" for number in (127, 133, 0x2028, 0x2029)}
+
+
 class Line(logging.Formatter):
     """``time LEVEL logger message name=value …`` for people at a terminal."""
 
@@ -76,7 +79,8 @@ class Json(logging.Formatter):
     """One JSON object a line, for programs that gather logs."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(facts_of(record), ensure_ascii=False, default=str)
+        told = json.dumps(facts_of(record), ensure_ascii=False, default=str)
+        return told.translate(_BREAKS_IN_JSON)
 
 
 class Once(logging.Filter):

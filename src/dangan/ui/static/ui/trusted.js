@@ -18,7 +18,8 @@
   const acts = (element) => {
     if (barred.has(element.nodeName.toUpperCase())) return true;
     if (element.localName === "meta" && element.hasAttribute("http-equiv")) return true;
-    if (element.localName === "script" && (element.textContent.trim() || !own(element.getAttribute("src") ?? "/"))) return true;
+    const runs = element.localName === "script" && element.getAttribute("type") !== "application/json";
+    if (runs && (element.textContent.trim() || !own(element.getAttribute("src") ?? "/"))) return true;
     return [...element.attributes].some(({ name, value }) => name.startsWith("on") || name.startsWith("hx-on")
       || (addresses.has(name) && /^(javascript|vbscript|data:text)/.test(value.toLowerCase().replace(/[\u0000-\u0020]/g, ""))));
   };
