@@ -7,6 +7,7 @@ import threading
 
 from django.core.wsgi import get_wsgi_application
 
+from dangan.operations.health import clock
 from dangan.operations.health.logs import catch_what_nobody_catches
 from dangan.operations.listening import say_ready
 from dangan.operations.processes import end_with_parent
@@ -30,6 +31,7 @@ def _load_roster() -> None:
 
 if "DANGAN_CHILD" in os.environ:
     end_with_parent()
+    clock.watch()
     if "DANGAN_WARM" in os.environ:
         # The one we succeed still answers: we take nothing before we are as quick as it is.
         _load_roster()

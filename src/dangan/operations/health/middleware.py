@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from dangan.operations.health import metrics, views
+from dangan.operations.health import clock, metrics, views
 from dangan.operations.health.logs import REQUEST
 
 _log = logging.getLogger("dangan.request")
@@ -42,7 +42,10 @@ class Watch:
             # No session, host name or language is looked at for these: they must answer when
             # everything else fails.
             probe = _PROBES.get(request.path)
-            response = probe(request) if probe else self.get_response(request)
+            if probe is None and clock.jumped():
+                response = views.wrong_clock(request)
+            else:
+                response = probe(request) if probe else self.get_response(request)
             response["X-Request-ID"] = str(number)
             seconds = perf_counter() - began
             metrics.observe(request, response.status_code, seconds)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from dangan.operations import schema
-from dangan.operations.health import registry
+from dangan.operations.health import clock, registry
 from dangan.roster import memory
 from dangan.vault.secrets import root_secret
 
@@ -58,12 +58,13 @@ def out_of_order() -> Mapping[str, str]:
     return wrong
 
 
-_LOCAL = frozenset({"database", "disk", "keys"})
+_LOCAL = frozenset({"clock", "database", "disk", "keys"})
 
 
 def register_all() -> None:
     """The installation's own parts; rooms add theirs."""
     registry.register("database", _database)
+    registry.register("clock", lambda: "was set while we run" if clock.jumped() else "")
     registry.register("disk", _disk)
     registry.register("keys", _keys)
     registry.register("migrations", _migrations)

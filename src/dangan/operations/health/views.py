@@ -8,10 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from dangan.access.sessions.addresses import address_of
 from dangan.operations.health import metrics, probing
+from dangan.ui import outage, states
 from dangan.ui.requirements import page
 
 
@@ -48,6 +50,22 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=404, content_type="text/plain; charset=utf-8")
     response = HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def wrong_clock(request: HttpRequest) -> HttpResponse:
+    """What everybody is told while the clock cannot be trusted."""
+    text = _(
+        "这台服务器的时钟被改动过，时限靠不住，因此暂停服务。已有资料没有改动。请告诉系统管理员。"
+    )
+    if request.path.startswith("/api/"):
+        body = {"type": "/api/v1/problems/wrong-clock", "title": text, "status": 503}
+        response: HttpResponse = JsonResponse(
+            body, status=503, content_type="application/problem+json"
+        )
+    else:
+        response = states.answer(request, 503, title=_("系统暂时不能用"), text=text)
+    response["Retry-After"] = outage.RETRY_AFTER
     return response
 
 
