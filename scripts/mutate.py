@@ -257,6 +257,8 @@ class Mutating:
             outcome = _outcome(session, chosen, seconds, (mutant, source, path))
             self.results.append((mutant, outcome))
             self._tell(mutant, outcome, time.monotonic() - began)
+            if len(self.results) % 50 == 0:
+                print(f"… {len(self.results)}", flush=True)
         return True
 
     def _paths(self) -> set[str]:
