@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from django.core.files.storage import storages
+from django.core.management import call_command
 from PIL import Image
 from tests.cast import Cast, make_cast
 from tests.homes import new_home
@@ -19,10 +20,11 @@ from dangan.access.queries import console_actor
 from dangan.audit.actions import flush
 from dangan.audit.sequencer import sequence_once
 from dangan.files import actions as files
+from dangan.files.models import SealedFile
 from dangan.operations.backup import actions, age
 from dangan.operations.backup.fetching import Sources
 from dangan.operations.backup.identity import signer
-from dangan.operations.backup.models import Backup
+from dangan.operations.backup.models import Backup, Proof
 
 
 def silent(_text: str) -> None:
@@ -95,11 +97,24 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     storage.__dict__.update(before)
 
 
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """Committed, since a back-up reads by a connection of its own; once a module, since emptying
+    all tables takes its time."""
+    del django_db_setup
+    with django_db_blocker.unblock():
+        yield make_cast()
+        call_command("flush", verbosity=0, interactive=False)
+
+
 @pytest.fixture
-def site(transactional_db: None, settings: Any, folder: Path) -> Iterator[Site]:
+def site(cast: Cast, settings: Any, folder: Path) -> Iterator[Site]:
     """Set up as for real, but for the two places that lie on one disk."""
+    Proof.objects.all().delete()
+    Backup.objects.all().delete()
+    SealedFile.objects.all().delete()
     with new_home() as root:
-        one = Site(root, make_cast(), settings)
+        one = Site(root, cast, settings)
         one.set(
             backup_to=one.data.as_uri(),
             backup_keys_to=one.keys.as_uri(),

@@ -13,7 +13,7 @@ from tests.operations.backup.conftest import Site
 from dangan.access.queries import console_actor
 from dangan.access.rules import Refused
 from dangan.audit.actions import recording
-from dangan.dossiers.models import Record
+from dangan.dossiers.models import Record, UniqueToken
 from dangan.files import actions as files
 from dangan.operations.backup import actions, creating, fetching
 from dangan.operations.backup.identity import signer
@@ -145,20 +145,19 @@ def test_what_changes_while_it_runs_is_not_in_it(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every table is read as of the same instant, the ones read late as well."""
-    before = Record.objects.count()
+    before = UniqueToken.objects.count()
+    assert before
     real = Snapshot.tables
 
     def busy(snap: Snapshot) -> object:
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM dossiers_uniquetoken")
-            cursor.execute("DELETE FROM dossiers_record")
+        UniqueToken.objects.all().delete()
         return real(snap)
 
     monkeypatch.setattr(Snapshot, "tables", busy)
     row = site.create()
     tables = {table["name"]: table for table in manifest(site, row)["tables"]}  # type: ignore[attr-defined]
-    assert tables["public.dossiers_record"]["rows"] == before
-    assert Record.objects.count() == 0
+    assert tables["public.dossiers_uniquetoken"]["rows"] == before
+    assert UniqueToken.objects.count() == 0
 
 
 def test_a_run_that_broke_off_is_no_back_up_and_is_cleared_away(

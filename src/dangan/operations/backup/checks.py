@@ -40,10 +40,17 @@ def _set() -> Finding:
     lacking = plan.missing(settings.DANGAN)
     if not lacking:
         return ok("备份位置和公钥都已设置")
-    hint = "按恢复手册生成两对密钥，设置备份位置，然后运行 dangan backup create"
     if settings.DANGAN.demo:
-        return warn("示例环境没有设置备份：{names}", hint, names="、".join(lacking))
-    return bad("没有备份：缺少 {names}", hint, names="、".join(lacking))
+        return warn(
+            "示例环境没有设置备份：{names}",
+            "按恢复手册生成两对密钥，设置备份位置，然后运行 dangan backup create",
+            names="、".join(lacking),
+        )
+    return bad(
+        "没有备份：缺少 {names}",
+        "按恢复手册生成两对密钥，设置备份位置，然后运行 dangan backup create",
+        names="、".join(lacking),
+    )
 
 
 def _apart() -> Finding:
@@ -111,13 +118,19 @@ def _complete() -> Finding:
 
 def _proven() -> Finding:
     now = queries.standing()
-    hint = "在演练机上运行 dangan backup verify，把报告用 dangan backup proven 登记"
     if now.failed is not None:
         return bad("最近一次恢复验证没有通过", "看报告中点名的部分，重新备份后再验证一次")
     if now.proven is None:
-        return bad("没有一个备份经过恢复验证", hint)
+        return bad(
+            "没有一个备份经过恢复验证",
+            "在演练机上运行 dangan backup verify，把报告用 dangan backup proven 登记",
+        )
     if now.proof_late:
-        return bad("上次恢复验证是 {days} 天以前", hint, days=now.days_since)
+        return bad(
+            "上次恢复验证是 {days} 天以前",
+            "在演练机上运行 dangan backup verify，把报告用 dangan backup proven 登记",
+            days=now.days_since,
+        )
     return ok("上次恢复验证是 {days} 天以前", days=now.days_since)
 
 
@@ -148,6 +161,6 @@ def _overdue(now: datetime) -> Iterable[Suspicion]:
     found = queries.standing()
     day = f"{now:%G-%V}"
     if found.last is not None and found.proof_late:
-        yield Suspicion("drill", f"drill {day}", now, found.days_since or 0)
+        yield Suspicion(kind="drill", story=f"drill {day}", at=now, measure=found.days_since or 0)
     if found.failed is not None:
-        yield Suspicion("drill", f"proof {found.failed.pk}", now, grade=0)
+        yield Suspicion(kind="drill", story=f"proof {found.failed.pk}", at=now)
