@@ -143,7 +143,7 @@ def test_few_statements_whatever_the_size(cast: Cast, browser: Browser) -> None:
 
 def _statements(client: Client, address: str, *, rows: int) -> int:
     client.get(address)
-    with few_statements() as captured:
+    with few_statements(1) as captured:
         text = client.get(address).content.decode()
     assert text.count("data-row") == rows and "陆怀瑾" in text
     return len(captured)

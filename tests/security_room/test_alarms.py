@@ -98,7 +98,7 @@ def test_those_who_read_alarms_do_not_close_them(cast: Cast) -> None:
             queries.alarms(cast.actor(role))
 
 
-def test_an_alarm_goes_back_with_what_it_was_raised_in(cast: Cast) -> None:  # noqa: ARG001
+def test_an_alarm_goes_back_with_what_it_was_raised_in(cast: Cast) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         raise_alarm("bulk", story="s")
         raise RuntimeError

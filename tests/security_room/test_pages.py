@@ -26,14 +26,14 @@ ROLES = ("security_admin", "auditor", "privacy_officer", "it", "hr_manager", "hr
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_open_to_whom_they_are_for(cast: Cast, join: Join, name: str) -> None:  # noqa: ARG001
+def test_pages_open_to_whom_they_are_for(cast: Cast, join: Join, name: str) -> None:
     for role in ROLES:
         answer = join(role).browser().get(reverse(f"security:{name}"))
         assert answer.status_code == (200 if role in PAGES[name] else 403), (role, name)
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "checks"])
-def test_few_statements(cast: Cast, join: Join, name: str) -> None:  # noqa: ARG001
+def test_few_statements(cast: Cast, join: Join, name: str) -> None:
     for number in range(12):
         raise_alarm("bulk", story=str(number), measure=number + 1)
     browser = join("security_admin").browser()
@@ -43,7 +43,7 @@ def test_few_statements(cast: Cast, join: Join, name: str) -> None:  # noqa: ARG
     assert len(own(asked)) <= 15, "\n".join(sql[:150] for sql in own(asked))
 
 
-def test_an_alarm_is_taken_up_and_closed(cast: Cast, join: Join) -> None:  # noqa: ARG001
+def test_an_alarm_is_taken_up_and_closed(cast: Cast, join: Join) -> None:
     alarm = raise_alarm("spray", story="s", address="192.0.2.7", facts={"accounts": 6, "tries": 9})
     assert alarm is not None
     browser = join("security_admin").browser()
@@ -96,7 +96,7 @@ def test_another_person_gives_more_for_the_day(cast: Cast, join: Join) -> None:
     assert "已同意" in hr.get(ask).content.decode()
 
 
-def test_budgets_are_changed_by_security_only(cast: Cast, join: Join) -> None:  # noqa: ARG001
+def test_budgets_are_changed_by_security_only(cast: Cast, join: Join) -> None:
     page = reverse("security:budget", args=["head"])
     numbers = {"per_hour": "20", "per_day": "80", "exported_per_day": "0"}
     assert join("auditor").browser().post(page, numbers).status_code == 403

@@ -8,6 +8,7 @@ from dangan.security.queries.alarms import (
     alarm,
     alarms,
     new_alarms,
+    recent,
 )
 from dangan.security.queries.budgets import (
     BudgetLine,
@@ -41,5 +42,6 @@ __all__ = [
     "overview",
     "own_extension",
     "planted_in",
+    "recent",
     "spent",
 ]

@@ -95,6 +95,23 @@ def alarms(actor: Actor, *, state: str = "open", offset: int = 0) -> AlarmPage:
     return AlarmPage(lines, total, offset, PER_PAGE, counts)
 
 
+def recent(actor: Actor, most: int = 6) -> list[AlarmLine]:
+    """The newest that are not closed, for the overview. Permission security.view."""
+    require(actor, "security.view")
+    rows = list(Alarm.objects.exclude(state=Alarm.State.CLOSED).order_by("-last_at")[: most + 2])
+    if not rows:
+        return []
+    key = vault.key_of(SYSTEM)
+    bodies = {row.id: open_body(key, row) for row in rows}
+    names = names_of_accounts({body.account for body in bodies.values() if body.account})
+    lines = [
+        AlarmLine(row, kind_of(row.kind), _name(bodies[row.id], names))
+        for row in rows
+        if not concerns(actor, bodies[row.id])
+    ]
+    return lines[:most]
+
+
 def _name(body: Body, names: Mapping[UUID, str]) -> str:
     return names.get(body.account, "") if body.account else ""
 
@@ -161,4 +178,7 @@ def new_alarms(request: HttpRequest) -> int | None:
     actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
     if not actor.may("security.manage"):
         return None
-    return Alarm.objects.filter(state=Alarm.State.NEW).count() or None
+    known: int | None = getattr(request, "new_alarms", None)  # the overview has counted them
+    if known is None:
+        known = Alarm.objects.filter(state=Alarm.State.NEW).count()
+    return known or None

@@ -35,6 +35,7 @@ GROUPS = {
 def home(request: ActorRequest) -> HttpResponse:
     """How things stand."""
     found = queries.overview(request.actor)
+    request.new_alarms = found.new  # type: ignore[attr-defined]  # read by the navigation
     bars = [{"count": n} for _day, n in found.failed]
     chart = {
         "labels": [f"{day:%m-%d}" for day, _n in found.failed],
@@ -44,7 +45,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "found": found,
         "checked": last_run(),
         "charts": {"failed": chart, "people": 0, "words": {"few": "", "people": str(_("次"))}},
-        "recent": queries.alarms(request.actor, state="open").lines[:6],
+        "recent": queries.recent(request.actor),
         "nav": "security",
     }
     return render(request, "security/home.html", context)
