@@ -180,12 +180,12 @@ def test_over_tls_with_the_houses_own_certificate(
 def test_a_password_asked_for_again_goes_the_same_way(
     people: Directory, ldap: Directory, make_account: MakeAccount, settle: Settle
 ) -> None:
-    """Setting up the second factor asks for the password: the directory's, where that is it."""
+    """Grave deeds ask for the password once more: the directory's, where that is it."""
     make_account("chen", "finance")
     settle(local_passwords="administrators")
     browser = log_in("chen", THERE)
-    assert browser.post("/second-factor/", {"current": PASSWORD}).status_code == 422
-    assert browser.post("/second-factor/", {"current": THERE}).status_code == 200
+    assert browser.post("/confirm/", {"proof_password": PASSWORD}).status_code == 422
+    assert browser.post("/confirm/", {"proof_password": THERE}).status_code == 302
 
 
 def test_the_password_stands_nowhere(

@@ -103,3 +103,13 @@ def password_hint() -> str:
         return "directory"
     whose = str(settings.DANGAN.local_passwords)
     return "here" if whose == "all" else whose
+
+
+def may_confirm_there(actor: Actor, *, held: bool) -> bool:
+    """Whether a new log-in at the provider proves enough; ``held``: the actor has a factor here.
+
+    Who has one is not asked for less than it.
+    """
+    if not by_provider() or (held and not settings.DANGAN.oidc_second_factor):
+        return False
+    return Link.objects.filter(account=actor.id, source=source("oidc")).exists()

@@ -216,7 +216,7 @@ def identity_from(
 
 def counts_as_second(claims: Mapping[str, Any], accepted: Collection[str]) -> bool:
     """Whether ``acr`` or ``amr`` holds a value that the house has said to be a second factor."""
-    found = {claims.get("acr"), *_words(claims.get("amr"))} - {None}
+    found = [claims.get("acr"), *_words(claims.get("amr"))]
     return any(value in accepted for value in found if isinstance(value, str))
 
 

@@ -27,13 +27,11 @@ from dangan.access.federation.provider import Unreachable
 from dangan.access.federation.rules import Purpose, Untrusted
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent
-from dangan.dictionary.rules import Message
 from dangan.ui.messages import say
 
 FOUND = "oidc_found"
 """Where the session keeps the keyed token of a counterpart until it is linked, with the time."""
 FOUND_LASTS = 5 * 60
-SOMEBODY_ELSE = Message("企业账号那边登录的是另一个人，没有确认。请用自己的企业账号再试")
 
 
 @page(None, public=True)
@@ -83,18 +81,17 @@ def callback(request: ActorRequest) -> HttpResponse:
     parameters = {key: values[-1] for key, values in request.GET.lists() if len(values) == 1}
     try:
         arrived = actions.finish(request.actor, request.session, parameters)
+        if arrived.purpose == "link":
+            return _ask_to_link(request, arrived)
+        if arrived.purpose == "confirm":
+            prove(request.session, actions.confirm(request.actor, arrived))
+            return HttpResponseRedirect(arrived.target)
     except Stopped as stopped:
         return _stopped(request, stopped)
-    if arrived.purpose == "link":
-        return _ask_to_link(request, arrived)
     if arrived.account is None:
         raise Absent
-    if arrived.purpose == "confirm":
-        if arrived.account.pk != request.actor.id:
-            return _stopped(request, Stopped(SOMEBODY_ELSE))
-        prove(request.session, "federated")
-        return HttpResponseRedirect(arrived.target)
-    answer = admit(request, arrived.account, target=arrived.target, how="federated")
+    how = "provider" if arrived.identity.second_factor else "federated"
+    answer = admit(request, arrived.account, target=arrived.target, how=how)
     request.session[FEDERATED] = True
     return answer
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.conf import settings
 
 from dangan.access.actions import throttle
+from dangan.access.factors.queries import enrolment
 from dangan.access.federation import provider, queries, rules
 from dangan.access.federation.actions.linking import NoAccount, account_for, note_visit
 from dangan.access.federation.provider import Unreachable
@@ -40,6 +41,9 @@ _WORDS = {
 _UNBELIEVED = Message(
     "企业账号服务的答复没有通过检查，没有登录，资料没有变化。请重新登录；再次出现时联系管理员"
 )
+
+SOMEBODY_ELSE = Message("企业账号那边登录的是另一个人，没有确认。请用自己的企业账号再试")
+OWN_FACTOR = Message("你设置了两步验证，请用它确认")
 
 
 class Stopped(Exception):  # noqa: N818 - an answer to the person
@@ -160,3 +164,26 @@ def _failed(actor: Actor, why: str, account: Account | None = None) -> None:
         facts={"by": "oidc", "why": why},
     )
     actor.trail.add(event)
+
+
+def confirm(actor: Actor, arrived: Arrived) -> str:
+    """The actor has proved once more at the provider who they are; says how much that is worth:
+    ``provider`` (with a second factor there) or ``federated``.
+
+    Raises :class:`Stopped` for somebody else, and where a factor of one's own is worth more.
+    """
+    account = arrived.account
+    how = "provider" if arrived.identity.second_factor else "federated"
+    enough = how == "provider" or not enrolment(actor.id).any
+    fault = SOMEBODY_ELSE if account is None or account.pk != actor.id else OWN_FACTOR
+    right = fault is OWN_FACTOR and enough
+    event = Event(
+        "second_factor.prove",
+        outcome="done" if right else "failed",
+        object=str(actor.id),
+        facts={"how": how},
+    )
+    actor.trail.add(event)
+    if not right:
+        raise Stopped(fault)
+    return how

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import template
+from django.urls import reverse
 
 from dangan.access.federation import queries
 
@@ -41,6 +43,21 @@ def links_of(context: dict[str, Any], account: UUID) -> dict[str, Any]:
         "own": actor.id == account,
         "manages": actor.may("accounts.manage"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def provider_again(context: dict[str, Any]) -> str:
+    """Where to prove oneself at the provider once more, on the page that asks for a proof.
+
+    Empty where that would prove nothing: without a link, and beside a second factor of one's own,
+    unless the provider's word counts as one. Needs ``held`` and ``next``: a form that waits for
+    the proof would be lost on the way.
+    """
+    target, held = context.get("next"), context.get("held")
+    actor = context["request"].actor
+    if not target or held is None or not queries.may_confirm_there(actor, held=held.any):
+        return ""
+    return f"{reverse('federation:again')}?{urlencode({'next': target})}"
 
 
 @register.simple_tag
