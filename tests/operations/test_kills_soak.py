@@ -33,6 +33,7 @@ from tests.soak.visitors import Visitor
 
 from dangan.operations.demo.accounts import PASSWORD
 from dangan.operations.demo.names import id_number
+from dangan.operations.postgres import EmbeddedServer
 
 pytestmark = pytest.mark.soak
 
@@ -44,8 +45,13 @@ SEED = int(os.environ.get("DANGAN_SOAK_SEED", "20260101"))
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[Service]:
-    with new_home() as folder, running(folder / "home", "--demo") as started:
-        yield started
+    with new_home() as folder:
+        home = folder / "home"
+        with EmbeddedServer(home):
+            loaded = Dangan(home)("demo", "--persons", 60)
+            assert loaded.code == 0, loaded.complained
+        with running(home) as started:
+            yield started
 
 
 def _workbook(path: Path, round_: int) -> Path:
