@@ -336,6 +336,14 @@ def restore(
 
 
 @app.command()
+def check(as_json: Json = False) -> None:
+    """检查本机的配置是否安全；有问题时退出码为 1。"""
+    from dangan.cli.checking import check as run
+
+    raise typer.Exit(run(as_json=as_json))
+
+
+@app.command()
 def demo(
     persons: Annotated[int, typer.Option(min=25, max=1_000_000, help="人数。")] = 300,
     seed: Annotated[int, typer.Option(help="种子；同一种子每次生成同样的人。")] = 1,
