@@ -50,11 +50,12 @@ def serving(home: Path, persons: str) -> Iterator[str]:
     """``dangan serve`` with a demonstration organisation of that size; gives its address."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DANGAN_")}
     environment["DANGAN_HOME"] = str(home)
+    port = _free_port()
+    environment["DANGAN_PUBLIC_URL"] = f"http://localhost:{port}"  # security keys need a name
     dangan = [str(Path(sys.executable).parent / "dangan")]
     subprocess.run(
         [*dangan, "demo", "--persons", persons], env=environment, check=True, capture_output=True
     )
-    port = _free_port()
     log = (home / "serve.log").open("wb")
     running = subprocess.Popen(
         [*dangan, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
