@@ -83,8 +83,9 @@ class Target:
         return make_conninfo("", **dict(self.where))
 
     def connect(self, **options: Any) -> psycopg.Connection[Any]:
-        secret = {"password": self.password} if self.password else {}
-        return psycopg.connect(self.conninfo, **secret, **options)
+        if self.password:
+            options["password"] = self.password
+        return psycopg.connect(self.conninfo, **options)
 
 
 class TableRows:

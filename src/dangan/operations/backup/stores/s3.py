@@ -35,11 +35,6 @@ class S3Store:
     def __init__(self, place: FileStore) -> None:
         self._place = place
         self._prefix = f"{place.prefix}/" if place.prefix else ""
-        given = (
-            {"aws_access_key_id": place.key, "aws_secret_access_key": place.secret}
-            if place.key
-            else {}
-        )
         self._client: Any = boto3.client(
             "s3",
             endpoint_url=place.endpoint or None,
@@ -51,7 +46,8 @@ class S3Store:
                 max_pool_connections=8,
                 s3={"addressing_style": "path"} if place.endpoint else {},
             ),
-            **given,
+            aws_access_key_id=place.key or None,
+            aws_secret_access_key=place.secret or None,
         )
 
     @property
