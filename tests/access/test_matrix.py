@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.urls.converters import get_converters
+from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 from tests.access.test_decisions import by_hand
 from tests.cast import Cast, make_cast
@@ -60,6 +61,10 @@ def account_with(role: str, unit: UUID | None, subject: UUID | None = None) -> A
 
 def address(route: Route) -> str:
     """The address with something that does not exist in every place."""
+    if isinstance(route.pattern.pattern, RegexPattern):
+        groups = re.findall(r"\(\?P<(\w+)>([^)]*)\)", str(route.pattern.pattern))
+        parts = {key: uuid4() if "{36}" in part else part.split("|")[0] for key, part in groups}
+        return reverse(route.name, kwargs=parts)
     kinds = {type(converter): name for name, converter in get_converters().items()}
     values = {
         name: SAMPLES[kinds[type(converter)]]

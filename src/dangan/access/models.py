@@ -412,7 +412,7 @@ class SetUp(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     digest = models.BinaryField(null=True)
     expires_at = models.DateTimeField(null=True)
-    first = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     """The first administrator, once there is one."""
     done_at = models.DateTimeField(null=True)
 
