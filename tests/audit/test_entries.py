@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dangan.audit.rules import (
     Checkpoint,
+    Edge,
     Event,
     Trail,
     leaf_hash,
@@ -210,6 +211,26 @@ def test_a_tree_that_is_full_gives_the_tile_to_compare() -> None:
     assert [(level, number) for level, number, *_rest in finished] == [(0, 0)]
     assert b"".join(hashes[:256]) in finished[0]
     assert found == []
+
+
+def test_tiles_of_tiles_are_numbered_and_a_copy_grows_by_itself() -> None:
+    hashes = [leaf_hash(number.to_bytes(3, "big")) for number in range(2 * 65536 + 5)]
+    edge = Edge()
+    finished = edge.append(hashes[:65540])
+    before = (edge.size, edge.root())
+    grown = edge.copy()
+    finished += grown.append(hashes[65540:])
+    assert (edge.size, edge.root()) == before
+    assert (grown.size, grown.root()) == (len(hashes), root_of(hashes))
+    numbers = [(level, number) for level, number, _hashes, _root in finished]
+    lowest = [(0, number) for number in range(512)]
+    assert numbers == [*lowest[:256], (1, 0), *lowest[256:], (1, 1)]
+    roots = [root for level, _number, _hashes, root in finished if level == 0]
+    assert [stored for level, _n, stored, _r in finished if level == 1] == [
+        b"".join(roots[:256]),
+        b"".join(roots[256:]),
+    ]
+    assert finished[-1][3] == root_of(hashes[65536:131072])
 
 
 def test_notes_by_another_key_or_damaged_are_told_apart() -> None:
