@@ -151,7 +151,15 @@ def verify(
 
     env = _environment()
     sources = _sources(
-        env, name, identity, keys_identity, source, keys_source, public_key, ledger, checkpoints
+        env,
+        name,
+        identity=identity,
+        keys_identity=keys_identity,
+        source=source,
+        keys_source=keys_source,
+        public_key=public_key,
+        ledger=ledger,
+        checkpoints=checkpoints,
     )
     folder = report or Path.cwd()
     found, files = run(sources, folder, all_files=all_files, say=_quiet if as_json else say)
@@ -171,7 +179,7 @@ def drill(report: Path | None, *, as_json: bool) -> int:
         )
     from dangan.operations.backup.verifying import verify as run
 
-    sources = _sources(env, "", None, None, None, None, None, None, None)
+    sources = _sources(env, "")
     found, files = run(sources, report or Path.cwd(), all_files=False, say=_quiet)
     if _is_ours(env):
         proven(files[0], act_as=None, quiet=True)
@@ -211,7 +219,15 @@ def restore(
     env = _environment()
     wanted = "" if name == "latest" else name
     sources = _sources(
-        env, wanted, identity, keys_identity, source, keys_source, public_key, ledger, checkpoints
+        env,
+        wanted,
+        identity=identity,
+        keys_identity=keys_identity,
+        source=source,
+        keys_source=keys_source,
+        public_key=public_key,
+        ledger=ledger,
+        checkpoints=checkpoints,
     )
     done = run(sources, into.expanduser().resolve(), database_url=env.database_url, say=say)
     for line in done:
@@ -222,13 +238,14 @@ def restore(
 def _sources(
     env: Environment,
     name: str,
-    identity: Path | None,
-    keys_identity: Path | None,
-    source: str | None,
-    keys_source: str | None,
-    public_key: str | None,
-    ledger: Path | None,
-    checkpoints: Path | None,
+    *,
+    identity: Path | None = None,
+    keys_identity: Path | None = None,
+    source: str | None = None,
+    keys_source: str | None = None,
+    public_key: str | None = None,
+    ledger: Path | None = None,
+    checkpoints: Path | None = None,
 ) -> Sources:
     from dangan.operations.backup.fetching import Sources
     from dangan.operations.backup.rules.problems import Unusable
@@ -301,9 +318,8 @@ def _told(found: Report, files: list[Path], *, as_json: bool) -> int:
             say(f"        {line}")
     say(found.lost.said)
     say(f"报告：{'、'.join(str(file) for file in files)}")
-    say(
-        f"备份 {found.backup} {'验证通过' if found.ok else '验证没有通过'}，用时 {found.took:.1f} 秒。"
-    )
+    verdict = "验证通过" if found.ok else "验证没有通过"
+    say(f"备份 {found.backup} {verdict}，用时 {found.took:.1f} 秒。")
     say(f"登记到生产系统：dangan backup proven {files[0]}")
     return 0 if found.ok else 1
 

@@ -250,6 +250,7 @@ def backup_ledger(
 @backup.command("verify")
 def backup_verify(
     name: Annotated[str, typer.Argument(metavar="名称", help="不写则验最新的。")] = "",
+    *,
     identity: Identity = None,
     keys_identity: KeysIdentity = None,
     source: Annotated[str | None, typer.Option("--from", metavar="位置")] = None,
@@ -308,6 +309,7 @@ def backup_drill(
 @app.command()
 def restore(
     name: Annotated[str, typer.Argument(metavar="名称", help="latest 为最新的一个。")],
+    *,
     into: Annotated[Path, typer.Option(metavar="空文件夹", help="恢复成哪个 DANGAN_HOME。")],
     identity: Identity = None,
     keys_identity: KeysIdentity = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -44,6 +45,13 @@ class Door(paramiko.ServerInterface):
         return paramiko.OPEN_SUCCEEDED if granted else paramiko.OPEN_FAILED_UNKNOWN_CHANNEL_TYPE
 
 
+class Handle(paramiko.SFTPHandle):
+    """An open file that knows its length."""
+
+    def stat(self) -> Any:
+        return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))  # type: ignore[attr-defined]
+
+
 class Folder(paramiko.SFTPServerInterface):
     """A real folder behind SFTP."""
 
@@ -78,7 +86,7 @@ class Folder(paramiko.SFTPServerInterface):
         def opened() -> paramiko.SFTPHandle:
             writing = flags & 3
             file = self._real(path).open("wb" if writing else "rb")
-            handle = paramiko.SFTPHandle(flags)
+            handle = Handle(flags)
             handle.readfile = handle.writefile = file  # type: ignore[attr-defined]
             return handle
 

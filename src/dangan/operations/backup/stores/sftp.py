@@ -19,6 +19,8 @@ from dangan.operations.backup.stores.base import Lost
 
 _HALF = ".half-"
 _SECONDS = 30.0
+_WINDOW = 2 * 2**20
+_PIECE = 2**15
 
 
 class SftpStore:
@@ -58,7 +60,9 @@ class SftpStore:
     def read(self, name: str) -> _Reading:
         with _reaching(self.label):
             try:
-                return _Reading(self._sftp.open(self._path(name), "rb"), self.label)
+                path = self._path(name)
+                size = self._sftp.stat(path).st_size or 0
+                return _Reading(self._sftp.open(path, "rb"), size, self.label)
             except FileNotFoundError:
                 raise Lost(name) from None
 
@@ -155,16 +159,31 @@ class _Draft:
 
 
 class _Reading:
-    """A file being read, asked for ahead."""
+    """A file being read a window ahead. Not by paramiko's ``prefetch``, which takes as much memory
+    as the file is long."""
 
-    def __init__(self, file: paramiko.SFTPFile, label: str) -> None:
-        self._file, self._label = file, label
-        with _reaching(label):
-            file.prefetch(max_concurrent_requests=64)
+    def __init__(self, file: paramiko.SFTPFile, size: int, label: str) -> None:
+        self._file, self._left, self._at, self._label = file, size, 0, label
+        self._window = memoryview(b"")
 
     def read(self, size: int, /) -> bytes:
         with _reaching(self._label):
-            return self._file.read(size)
+            if not self._window and self._left:
+                self._fetch()
+        taken = self._window[:size]
+        self._window = self._window[len(taken) :]
+        return bytes(taken)
+
+    def _fetch(self) -> None:
+        length = min(self._left, _WINDOW)
+        pieces = [
+            (self._at + start, min(_PIECE, length - start)) for start in range(0, length, _PIECE)
+        ]
+        window = b"".join(self._file.readv(pieces))
+        self._at += length
+        # A file that became shorter ends here; its digest will not fit.
+        self._left = self._left - length if len(window) == length else 0
+        self._window = memoryview(window)
 
     def close(self) -> None:
         with suppress(OSError, paramiko.SSHException, EOFError):
