@@ -31,8 +31,14 @@ _SQL = re.compile(
 )
 FOUNDED = {
     "access.0002_rights_in_motion",
-    "access.0005_second_factor",
-    "dossiers.0003_lean_indexes",
+    "access.0003_permit_looks",
+    "access.0004_grant_warned",
+    "catalogue.0002_material_origin_material_origin_version_and_more",
+    "catalogue.0003_lines",
+    "dossiers.0002_subject_completeness",
+    "dossiers.0004_proposals",
+    "organization.0003_calendar_years",
+    "sessions_devices.0001_initial",
 }
 """Of the time before there was a release to replace."""
 
