@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.utils.functional import Promise
+
 from dangan.access.rules import Actor
 from dangan.dictionary.rules import Message
 
@@ -36,7 +38,7 @@ class Kind:
     """
 
     key: str
-    label: str
+    label: str | Promise
     asks: str
     """The permission of whoever asks. They must still hold it when another agrees."""
     agrees: str

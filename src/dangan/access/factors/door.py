@@ -87,6 +87,7 @@ def check(request: HttpRequest, actor: Actor, form: ProofForm) -> bool:
         form.add_error(None, say(error.message))
         return False
     steps.prove(request.session, how)
+    request.session.cycle_key()  # what was seen over a shoulder before the proof opens nothing
     return True
 
 

@@ -27,7 +27,7 @@ def listing(request: ActorRequest) -> HttpResponse:
     return render(request, "sessions_devices/sessions.html", context)
 
 
-@page(None, login_only=True)
+@page(None, login_only=True, step_up=True)
 @require_POST
 def end(request: ActorRequest, session: UUID) -> HttpResponse:
     """Ends one of them; the present one leads to the log-in page."""
@@ -42,7 +42,7 @@ def end(request: ActorRequest, session: UUID) -> HttpResponse:
     return redirect("sessions_devices:sessions")
 
 
-@page(None, login_only=True)
+@page(None, login_only=True, step_up=True)
 @require_POST
 def end_others(request: ActorRequest) -> HttpResponse:
     """Ends all but the present one."""
@@ -61,7 +61,7 @@ def of_account(request: ActorRequest, account: UUID) -> HttpResponse:
     return render(request, "sessions_devices/of_account.html", context)
 
 
-@page("sessions.end")
+@page("sessions.end", step_up=True)
 @require_POST
 def end_all(request: ActorRequest, account: UUID) -> HttpResponse:
     """Ends them all, from afar and at once."""
