@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from dangan.ui.navigation import NavItem, register
@@ -10,12 +11,13 @@ class SecurityConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.access import brakes  # noqa: PLC0415 - needs loaded models
-        from dangan.security import budgets, canaries, telling  # noqa: PLC0415
+        from dangan.security import budgets, canaries, seeding, telling  # noqa: PLC0415
         from dangan.security.checks.own import register_own  # noqa: PLC0415
         from dangan.security.queries import new_alarms  # noqa: PLC0415
 
         brakes.register("budget", budgets.brake)
         canaries.connect()
+        post_migrate.connect(seeding.seed, sender=self)
         telling.connect()
         register_own()
         for order, (key, label, page, icon, permission) in enumerate(
