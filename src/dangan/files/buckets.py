@@ -54,6 +54,12 @@ class BucketStorage(S3Storage):
         except (ClientError, BotoCoreError) as error:
             raise StoreUnavailable("the file store does not answer") from error
 
+    def exists(self, name: str) -> bool:
+        try:
+            return bool(super().exists(name))
+        except (ClientError, BotoCoreError) as error:
+            raise StoreUnavailable("the file store does not answer") from error
+
     def descriptor(self, name: UUID) -> int:
         """The sealed file, fetched into a file without a name: for reading anywhere in it."""
         room = waiting_room()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from dangan.access.pages import ActorRequest, page
 from dangan.audit.rules import Event
 from dangan.materials.catalogue.models import FileKind, Secrecy
+from dangan.operations.replica import from_replica
 from dangan.reports.holdings import Holdings, holdings
 from dangan.ui.printing import pdf
 
@@ -22,6 +23,7 @@ PRINTED = Path(__file__).parent / "printed"
 
 @page("archive.statistics")
 @require_safe
+@from_replica
 def show(request: ActorRequest) -> HttpResponse:
     """Figures, growth, use and branches."""
     found = holdings(request.actor)
@@ -38,6 +40,7 @@ def show(request: ActorRequest) -> HttpResponse:
 
 @page("archive.statistics")
 @require_safe
+@from_replica
 def report(request: ActorRequest) -> HttpResponse:
     """馆藏情况报告 as PDF."""
     found = holdings(request.actor)

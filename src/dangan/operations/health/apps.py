@@ -6,7 +6,8 @@ class HealthConfig(AppConfig):
     label = "health"
 
     def ready(self) -> None:
-        from dangan.operations.health import figures, probing  # noqa: PLC0415 - needs the apps
+        from dangan.operations.health import checks, figures, probing  # noqa: PLC0415 - needs the apps
 
         probing.register_all()
         figures.register_all()
+        checks.register_all()

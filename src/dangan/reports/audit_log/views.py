@@ -23,6 +23,7 @@ from dangan.audit.catalogue import actions
 from dangan.audit.queries import EventPage, LoggedEvent, Proof, Standing
 from dangan.audit.rules import Event
 from dangan.dossiers.queries import find_by_unique
+from dangan.operations.replica import from_replica
 from dangan.reports.audit_log import asking, taking_out
 from dangan.reports.audit_log.asking import Ask
 from dangan.reports.audit_log.wording import Words, fact_label, kind_label, lines, verb
@@ -40,6 +41,7 @@ class Option:
 
 @page("audit.search")
 @require_safe
+@from_replica
 def search(request: ActorRequest) -> HttpResponse:
     """The log, newest first; for htmx only the part below the standing."""
     ask = asking.read(request.GET)
@@ -94,6 +96,7 @@ def checkpoint(request: ActorRequest) -> HttpResponse:
 
 @page("audit.search")
 @require_POST
+@from_replica
 def person(request: ActorRequest) -> HttpResponse:
     """Narrow to one person by employee number: posted, because the number is personal data."""
     ask = asking.read(request.POST)
