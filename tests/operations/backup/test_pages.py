@@ -146,7 +146,7 @@ def test_a_report_is_taken_in_once_and_only_if_it_is_ours() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("role", ["hr_manager", "head", "archivist", "privacy_officer"])
+@pytest.mark.parametrize("role", ["hr_manager", "legal", "archivist", "privacy_officer"])
 def test_nobody_else_sees_back_ups(role: str) -> None:
     made = proof(backup())
     client = browser(role)

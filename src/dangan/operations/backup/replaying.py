@@ -7,6 +7,7 @@ emptied by the same verbs as when it was destroyed. No gate is asked again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,7 +25,7 @@ from dangan.operations.backup.rules.manifest import Ledger
 
 _KEYS = """
 WITH told AS (
-  SELECT * FROM unnest(%(subjects)s::uuid[], %(epochs)s::int[], %(times)s::timestamptz[])
+  SELECT * FROM unnest(%s::uuid[], %s::int[], %s::timestamptz[])
     AS t(subject, epoch, at)
 ), used AS (
   DELETE FROM keystore.data_key WHERE subject IN (SELECT subject FROM told)
@@ -50,14 +51,12 @@ def replay(actor: Actor, ledger: Ledger) -> int:
 
 
 def _keys(actor: Actor, ledger: Ledger) -> int:
-    told = {
-        "subjects": [UUID(line[0]) for line in ledger.keys],
-        "epochs": [line[1] for line in ledger.keys],
-        "times": [line[2] for line in ledger.keys],
-    }
+    subjects = [UUID(line[0]) for line in ledger.keys]
+    epochs = [line[1] for line in ledger.keys]
+    times = [line[2] for line in ledger.keys]
     with recording(actor):
         with connection.cursor() as cursor:
-            cursor.execute(_KEYS, told)
+            cursor.execute(_KEYS, [subjects, epochs, times])
             gone = [row[0] for row in cursor.fetchall()]
         for subject in gone:
             actor.trail.note("key.destroy", subject=subject, facts={"again": True})
@@ -118,8 +117,7 @@ def _files(actor: Actor, gone: Sequence[UUID]) -> int:
                         facts={"again": True},
                     )
                 )
-                place = place_of(file.object)
-                transaction.on_commit(lambda place=place: files().delete(place))
+                transaction.on_commit(partial(files().delete, place_of(file.object)))
                 count += 1
     return count
 
