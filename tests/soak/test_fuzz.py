@@ -108,6 +108,7 @@ class Found:
     asked: int = 0
     broke: Counter[str] = field(default_factory=Counter)
     leaks: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
     last: str = ""
 
     def seen(self, **_signal: Any) -> None:
@@ -193,6 +194,7 @@ def _api_call(world: World, caller: Asker, case: Any) -> None:
     with transaction.atomic():
         answer = case.call(headers=headers)
         transaction.set_rollback(True)
+    found.statuses[answer.status_code] += 1
     what = f"{case.method} {case.operation.path}"
     try:
         case.validate_response(answer, checks=CHECKS, headers=headers)
@@ -348,6 +350,7 @@ def _page_call(world: World, asker: Asker, browser: Client, asked: Request) -> N
     with transaction.atomic():
         answer = _send(browser, asked)
         transaction.set_rollback(True)
+    found.statuses[answer.status_code] += 1
     if answer.status_code >= 500:
         found.broke[f"{asked.method} {asked.route.name}: {answer.status_code} {found.last}"] += 1
     text = "" if answer.streaming else answer.content.decode(errors="replace")
@@ -390,6 +393,7 @@ def _tell(what: str, found: Found, figure: Figure, least: int) -> None:
     for places in (found.broke, found.leaks):
         for place, count in places.most_common():
             print(f"{count:5} {place}")
+    print(sorted(found.statuses.items()))
     broke, leaks = sum(found.broke.values()), sum(found.leaks.values())
     figure(f"{what}: calls", found.asked, f"≥ {least:,}", found.asked >= least)
     figure(f"{what}: 5xx and answers not as described", broke, "0", broke == 0)
