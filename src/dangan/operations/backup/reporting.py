@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from dangan.operations.backup.rules import signing
 from dangan.operations.backup.rules.report import Report
@@ -11,6 +12,8 @@ from dangan.ui.printing import pdf
 
 _FORM = Path(__file__).parent / "printed" / "proof.typ"
 _FOUND = 60
+_ZONE = ZoneInfo("Asia/Shanghai")
+"""As on the pages; the report may be made on a machine that is set otherwise."""
 
 
 def printed(report: Report, document: bytes) -> bytes:
@@ -57,7 +60,7 @@ def _signature(document: bytes) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+    return f"{at.astimezone(_ZONE):%Y-%m-%d %H:%M:%S}"
 
 
 def _duration(seconds: float) -> str:
