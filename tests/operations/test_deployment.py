@@ -150,7 +150,7 @@ ALLOWED = re.compile(
 """Licences that a program under Apache-2.0 may be delivered with; of the LGPL libraries that are
 used as they are, and can be replaced by whoever installs."""
 FORBIDDEN = re.compile(r"(?<!Lesser )(?<!L)\bA?GPL|Affero|(?<!Lesser )General Public License v")
-SAY_NOTHING = {"pyrage": "MIT"}
+SAY_NOTHING = {"pyrage": "MIT", "@tabler/icons-webfont": "MIT"}
 """Packages whose files name no licence; looked up at their source."""
 
 
