@@ -223,7 +223,8 @@ def test_links_are_shown_and_taken_away(mock: Mock, make_account: MakeAccount) -
     mock.person("s-chen", preferred_username="chen")
     browser, _answer = sign_in(mock)
     own = browser.get("/sign-in/links/").content.decode()
-    assert "已关联" in own
+    assert "解除关联" in own
+    assert "解除关联" in browser.get("/security/me/").content.decode()
     make_account("adm", "it")
     administrator = log_in("adm")
     page = administrator.get(f"/accounts/{account}/").content.decode()

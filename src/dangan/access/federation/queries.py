@@ -93,18 +93,6 @@ def provider_first() -> bool:
     return by_provider() and not by_directory() and settings.DANGAN.local_passwords != "all"
 
 
-def password_hint() -> str:
-    """Which password the log-in page asks for.
-
-    ``here``: this system's; ``directory``: the house's; ``administrators``: this system's, and
-    only theirs; ``none``: nobody's.
-    """
-    if by_directory():
-        return "directory"
-    whose = str(settings.DANGAN.local_passwords)
-    return "here" if whose == "all" else whose
-
-
 def may_confirm_there(actor: Actor, *, held: bool) -> bool:
     """Whether a new log-in at the provider proves enough; ``held``: the actor has a factor here.
 

@@ -133,13 +133,7 @@ def confirm_link(request: ActorRequest) -> HttpResponse:
 @require_safe
 def links(request: ActorRequest) -> HttpResponse:
     """One's own account and its counterparts."""
-    found = queries.links(request.actor, account=request.actor.id)
-    context = {
-        "links": found,
-        "linked": any(line.kind == "oidc" and line.current for line in found),
-        "provider": queries.by_provider(),
-    }
-    return render(request, "federation/links.html", context)
+    return render(request, "federation/links.html")
 
 
 @page(None, login_only=True, step_up=True)

@@ -15,19 +15,12 @@ register = template.Library()
 
 
 @register.inclusion_tag("federation/parts/button.html")
-def provider_button(target: str = "") -> dict[str, Any]:
-    """The button of the log-in page; nothing when no provider is set up."""
-    return {
-        "label": queries.button(),
-        "target": target,
-        "first": queries.provider_first(),
-    }
-
-
-@register.simple_tag
-def password_hint() -> str:
-    """Which password the log-in page asks for: ``here``, ``directory`` or ``administrators``."""
-    return queries.password_hint()
+def provider_button(target: str = "", place: str = "after") -> dict[str, Any]:
+    """The button of the log-in page: before the form where most people use it, otherwise after;
+    nothing when no provider is set up."""
+    first = queries.provider_first()
+    here = first == (place == "before")
+    return {"label": queries.button() if here else "", "target": target, "first": first}
 
 
 @register.inclusion_tag("federation/parts/links.html", takes_context=True)
@@ -42,6 +35,9 @@ def links_of(context: dict[str, Any], account: UUID) -> dict[str, Any]:
         "shown": bool(found) or queries.by_provider() or queries.by_directory(),
         "own": actor.id == account,
         "manages": actor.may("accounts.manage"),
+        "to_link": actor.id == account
+        and queries.by_provider()
+        and not any(line.kind == "oidc" and line.current for line in found),
     }
 
 
@@ -58,9 +54,3 @@ def provider_again(context: dict[str, Any]) -> str:
     if not target or held is None or not queries.may_confirm_there(actor, held=held.any):
         return ""
     return f"{reverse('federation:again')}?{urlencode({'next': target})}"
-
-
-@register.simple_tag
-def provider_set_up() -> bool:
-    """Whether there is a provider to sign in through."""
-    return queries.by_provider()
