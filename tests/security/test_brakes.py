@@ -81,6 +81,9 @@ REAL = Invented(name="林子轩", employee_number="030902", id_number="330106199
                 mobile="13800000902", **PERSON)  # fmt: skip
 
 
+PINYIN = {"030901": "guo ming hai", "030902": "lin zi xuan"}
+
+
 @pytest.fixture
 def pair(cast: Cast, join: Join) -> Iterator[tuple[UUID, UUID]]:
     """A canary, and somebody real who joined on the same day."""
@@ -127,9 +130,11 @@ def _plain(text: str, subject: UUID, person: Invented) -> str:
     ):
         text = text.replace(own, word)
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID", text)
+    text = re.sub(r"-[0-9a-f]{8}\b", "-ROW", text)
     text = re.sub(r"BG-\d+-\d+", "BG", text)
     text = re.sub(r"av-[0-3]", "av", text)
-    text = re.sub(r'(value|content)="[A-Za-z0-9]{64}"', "CSRF", text)
+    text = re.sub(r"\b[A-Za-z0-9]{64}\b", "CSRF", text)
+    text = text.replace(PINYIN[person.employee_number], "PINYIN")
     masked = r"\d{2,}\*{2,}\w*|\*{2,}\w+|[\d*]{11,18}"
     times = r"\d{2}:\d{2}(:\d{2}[.\d]*)?|\d+(\.\d+)? (ms|毫秒)"
     return re.sub(f"{masked}|{times}", "·", text)

@@ -10,6 +10,7 @@ from tests.soak.figures import Figure, figure
 
 __all__ = ["figure"]
 
+
 def test_planted_attacks_are_seen_and_ordinary_work_is_not(figure: Figure) -> None:
     with_attacks = month(7, attacks=True)
     raised = watch(with_attacks).raised
