@@ -120,6 +120,7 @@ def test_a_file_thrown_away_meanwhile_is_no_loss(
     assert not [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.django_db
 def test_one_place_or_one_recipient_for_data_and_keys_is_refused(site: Site) -> None:
     actor = console_actor(purpose="测试")
     with pytest.raises(Unusable, match="同一个地方"):

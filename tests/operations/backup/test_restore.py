@@ -225,6 +225,7 @@ def test_each_flipped_byte_is_named(site: Site, tmp_path: Path) -> None:
         actions.take_proof(site.cast.actor("it"), document=document.read_bytes())
 
 
+@pytest.mark.django_db
 def test_a_row_that_was_altered_before_the_back_up_is_named(site: Site) -> None:
     """What no digest of a part can know: the value does not open where it stands."""
     with connection.cursor() as cursor:
