@@ -15,14 +15,11 @@ from dangan.access.models import Account, AccountState
 from dangan.config.federation import ldap_server, safe_address
 from dangan.security.checks.registry import Finding, bad, ok, warn
 
-_NO_PROVIDER = "没有设置企业账号登录"
-_NO_DIRECTORY = "没有设置企业目录"
-
 
 def sign_on() -> Finding:
     """The provider answers, over TLS, and is the one that is configured."""
     if not queries.by_provider():
-        return ok(_NO_PROVIDER)
+        return ok("没有设置企业账号登录")
     if not safe_address(settings.DANGAN.oidc_issuer):
         return bad("企业账号服务不用 https", "让提供方启用 https，再改 DANGAN_OIDC_ISSUER")
     try:
@@ -46,7 +43,7 @@ def sign_on() -> Finding:
 def sign_on_clock() -> Finding:
     """Tokens are good for minutes: two clocks apart refuse everybody, or believe too long."""
     if not queries.by_provider():
-        return ok(_NO_PROVIDER)
+        return ok("没有设置企业账号登录")
     try:
         apart = abs(provider.clock_ahead())
     except Unreachable:
@@ -92,7 +89,7 @@ def _ours_alone(path: Path) -> bool:
 def house_directory() -> Finding:
     """Passwords go to the directory over TLS, and it answers."""
     if not queries.by_directory():
-        return ok(_NO_DIRECTORY)
+        return ok("没有设置企业目录")
     if ldap_server(settings.DANGAN.ldap_url).tls == "none":
         return warn("企业目录在本机上，不加密", "目录搬到别的机器时改成 ldaps://")
     from dangan.access.federation import directory  # noqa: PLC0415 - slow to load, not all need it

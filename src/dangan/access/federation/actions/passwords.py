@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _DOWN = Message(
     "企业目录暂时连不上，没有登录，资料没有变化。稍后再试；管理员可以用本系统的密码登录"
 )
-_USE_BUTTON = Message("这个账号改用企业账号登录了，请用下面的按钮")
+_USE_BUTTON = Message("这个账号改用企业账号登录了，请用“企业账号”的按钮")
 _DIFFERS = Message("企业目录里的条目与这个账号对不上，没有登录。请联系管理员")
 
 
