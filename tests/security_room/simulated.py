@@ -1,3 +1,4 @@
+# ruff: noqa: PLR0917 - the parts of a month
 """A month of three hundred people's ordinary work, and attacks planted in it. Pure: a seed in,
 deeds out; the rules are asked as the job asks them."""
 

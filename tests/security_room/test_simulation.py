@@ -10,6 +10,8 @@ from tests.soak.figures import Figure, figure
 
 __all__ = ["figure"]
 
+DAY = timedelta(days=1)
+
 
 def test_planted_attacks_are_seen_and_ordinary_work_is_not(figure: Figure) -> None:
     with_attacks = month(7, attacks=True)
@@ -17,7 +19,7 @@ def test_planted_attacks_are_seen_and_ordinary_work_is_not(figure: Figure) -> No
     seen, latest = 0, timedelta()
     for name, kind, begun in with_attacks.planted:
         hits = [now for found, now, one in raised
-                if found == kind and one.at >= begun and now - begun < timedelta(days=1)]  # fmt: skip
+                if found == kind and one.at >= begun and now - begun < DAY]  # fmt: skip
         assert hits, name
         seen += 1
         latest = max(latest, min(hits) - begun)
