@@ -202,12 +202,12 @@ def lines(path: Path) -> list[str]:
 class Work:
     """Writers at work on whichever of the two takes writes."""
 
-    def __init__(self, site: Site, folder: Path) -> None:
+    def __init__(self, site: Site, folder: Path, first: str = "") -> None:
         self.site, self.folder = site, folder
         servers = site.servers
         self._log = (folder / "log").open("wb")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.operations.writer", str(folder)],
+            [sys.executable, "-m", "tests.operations.writer", str(folder), first],
             env=site.given(servers.primary, servers.standby),
             stdout=self._log,
             stderr=self._log,

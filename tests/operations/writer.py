@@ -26,6 +26,8 @@ from dangan.organization import actions as organization  # noqa: E402
 from dangan.ui import outage  # noqa: E402
 
 WRITERS = 4
+FIRST = sys.argv[2] if len(sys.argv) > 2 else ""
+"""How the numbers of these people begin."""
 _lock = threading.Lock()
 
 
@@ -39,7 +41,12 @@ def write(folder: Path, writer: int, stop: threading.Event) -> None:
     while not stop.is_set():
         number += 1
         plan = SubjectPlan(
-            [RowPlan("identity", {"name": "测试", "employee_number": f"W{writer}N{number:05d}"})]
+            [
+                RowPlan(
+                    "identity",
+                    {"name": "测试", "employee_number": f"{FIRST}W{writer}N{number:05d}"},
+                )
+            ]
         )
         try:
             (written,) = actions.apply_plans(console_actor(), plans=[plan], reason="测试")
