@@ -66,7 +66,9 @@ def _check(actor: Actor, facts: Facts, account: UUID | None) -> None:
 def _perform(actor: Actor, facts: Facts, account: UUID | None) -> None:
     """At the next log-in the owner sets up new ones, if their role needs them."""
     del facts
-    row = Account.objects.select_for_update().get(pk=account)
+    row = Account.objects.select_for_update().filter(pk=account).first() if account else None
+    if row is None:
+        raise Absent
     for table in (SecondFactor, SecurityKey, RecoveryCode, Challenge):
         table._default_manager.filter(account=row).delete()
     row.generation += 1
