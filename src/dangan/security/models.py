@@ -177,7 +177,7 @@ class Alarm(models.Model):
         CLOSED = "closed", _("已关闭")
 
     class Grade(models.IntegerChoices):
-        NOTICE = 1, _("提示")
+        NOTICE = 1, _("关注")
         WARNING = 2, _("警告")
         GRAVE = 3, _("严重")
 

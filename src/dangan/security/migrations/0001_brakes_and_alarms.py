@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 (
                     "grade",
                     models.PositiveSmallIntegerField(
-                        choices=[(1, "提示"), (2, "警告"), (3, "严重")]
+                        choices=[(1, "关注"), (2, "警告"), (3, "严重")]
                     ),
                 ),
                 (
