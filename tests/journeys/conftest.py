@@ -108,7 +108,9 @@ def visit(service: str, chromium: Browser) -> Iterator[Visit]:
         page.on(
             "console",
             lambda line: (
-                complaints.append(line.text) if "Content Security Policy" in line.text else None
+                complaints.append(line.text)
+                if any(word in line.text for word in ("Content Security Policy", "TrustedHTML"))
+                else None
             ),
         )
         page.goto("/login/")
