@@ -74,10 +74,13 @@ class Service:
             except (OSError, ValueError):
                 return None
         assert self.process is not None
-        wanted = f"dangan.operations.processes\0{name}\0"
+        # Where setproctitle is installed, the web server calls itself by what it serves.
+        wanted = [f"dangan.operations.processes\0{name}\0"]
+        wanted += ["dangan.operations.web:application"] if name == "web" else []
         for child in _children(self.process.pid):
             try:
-                if wanted in Path(f"/proc/{child}/cmdline").read_text():
+                line = Path(f"/proc/{child}/cmdline").read_text()
+                if any(one in line for one in wanted):
                     return child
             except OSError:
                 continue

@@ -70,6 +70,12 @@ class Asker:
     session: str = ""
     token: str = ""
 
+    def arrive(self) -> None:
+        """Signs in; since every question is undone, no session is kept alive by asking."""
+        browser = Client()
+        browser.force_login(Account.objects.get(pk=self.account), BACKEND)
+        self.session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+
     def fresh(self) -> Client:
         """A browser that has nothing but the session, whatever was asked before."""
         browser = Client(raise_request_exception=False)
@@ -142,9 +148,7 @@ def _asker(role: str, branch: str, cast: Cast) -> Asker:
     if role == "employee":  # one account a person: two more employees would be refused
         Account.objects.filter(pk=made.id).update(subject=subject)
     asker = Asker(role, branch, made.id)
-    browser = Client()
-    browser.force_login(Account.objects.get(pk=made.id), BACKEND)
-    asker.session = browser.cookies[settings.SESSION_COOKIE_NAME].value
+    asker.arrive()
     if role not in TOKENS_NEVER:
         actor = actor_of(made.id)
         asker.token = access.create_token(
@@ -294,8 +298,12 @@ def _count(world: World, every: int) -> tuple[Counter[str], list[str]]:
                     f"{cell.method} {cell.name} ({cell.person or 'nobody'}) by"
                     f" {asker.role} of {asker.branch}: {wrong}"
                 )
-        if counted["asked"] % 50 == 0:
-            cache.clear()
+        cache.clear()
+        if counted["asked"] // 2000 > counted["arrivals"]:
+            counted["arrivals"] += 1
+            for asker in world.askers:
+                if asker.account and asker.role != "ended":
+                    asker.arrive()
     return counted, faults
 
 
