@@ -25,7 +25,7 @@ _PIECE = 2**20
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
 
-class BucketStorage(S3Storage):
+class BucketStorage(S3Storage):  # type: ignore[misc]  # django-storages has no types
     """A bucket of sealed files; they come into it by :mod:`dangan.files.incoming` only."""
 
     def take_over(self, path: Path, descriptor: int, name: UUID) -> None:

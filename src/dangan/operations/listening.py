@@ -51,8 +51,11 @@ def server_class(descriptor: int | None) -> Any:
         """Its workers are forked and so have the descriptor."""
 
         def _init_shared_socket(self) -> None:
-            self._ssp, self._sfd, self._sso = None, descriptor, None
-            self._shd = SocketHolder(descriptor, False, BACKLOG)
+            # Granian's own annotations stop at this method, and its stub has no constructor.
+            mine: Any = self
+            made: Any = SocketHolder
+            mine._ssp, mine._sfd, mine._sso = None, descriptor, None
+            mine._shd = made(descriptor, False, BACKLOG)
 
     return Given
 
