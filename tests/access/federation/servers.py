@@ -221,6 +221,10 @@ def hostile_provider() -> Iterator[Hostile]:
             else:
                 self.send_error(404)
 
+        def do_HEAD(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
         def do_POST(self) -> None:
             hostile.asked.append(self.path)
             length = int(self.headers.get("Content-Length", 0))
