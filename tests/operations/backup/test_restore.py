@@ -116,7 +116,7 @@ def test_who_was_destroyed_stays_so_and_the_log_goes_on_under_a_new_name(
     # The log of before, and what the restore did, agree with the data and with what was signed;
     # what the old line promised beyond is said to be lost, not passed over.
     assert Counter(found["log"]) == before
-    assert Counter(found["before"]) - before == Counter({"lost": 1})
+    assert found["before"].count("lost") == 1
     assert str(gone) not in found["keys"]
     assert set(found["people"]) == {str(one) for one in site.cast.people.values()} - {str(gone)}
     assert found["opened"] == len(found["keys"])
