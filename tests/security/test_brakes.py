@@ -160,14 +160,14 @@ def test_nobody_tells_the_canary_from_a_colleague(
             words = _plain(answer.content.decode(), subject, person)
             pages.append((answer.status_code, len(count), words))
         told = _api(token, f"/subjects/{subject}")
-        pages.append((told.status_code, 0, _plain(told.content.decode(), subject, person)))
+        pages.append((told.status_code, 0, _plain(str(told.json()), subject, person)))
         seen.append(pages)
     for decoy, real in zip(*seen, strict=True):
         assert decoy[:2] == real[:2]
         different = [line for line in ndiff(decoy[2].split("\n"), real[2].split("\n"))
                      if line[0] in "+-"]  # fmt: skip
         assert not different, "\n".join(different)
-    roster = browser.get(reverse("roster:page")).content.decode()
+    roster = browser.get(reverse("roster:list")).content.decode()
     assert DECOY.name in roster and REAL.name in roster
     assert cast.people
 
