@@ -27,7 +27,8 @@ PUBLIC = (
 )
 PUBLIC |= {"factors:second_step"}
 PUBLIC |= {"health:live", "health:ready", "health:metrics"}
-"""Pages that anybody may open; figures are told by address or token, inside. The API's addresses stand open too: the token decides inside."""
+"""Pages that anybody may open; figures are told by address or token, inside. The API's addresses
+stand open too: the token decides inside."""
 
 SIGNED_IN = {
     "access:appoint",

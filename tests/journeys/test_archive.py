@@ -20,7 +20,6 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Visit, serving
 from tests.journeys.test_movements import agree, person_of
 
-from dangan.operations.demo.accounts import PASSWORD
 from dangan.operations.demo.people import organisation
 
 pytestmark = pytest.mark.journey

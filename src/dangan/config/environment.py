@@ -92,7 +92,7 @@ class Environment(FederationSettings, SessionSettings):
     by default yes, in a demonstration no."""
     step_up_minutes: int = Field(default=10, ge=1, le=120)
     """Minutes for which a proof opens reveals, exports, destruction, rights and keys."""
-    password_policy: Literal["dengbao3", "asvs"] = "dengbao3"
+    password_policy: Literal["dengbao3", "asvs"] = "dengbao3"  # noqa: S105 - a name
     """``dengbao3``: 8 with letters and digits, 90 days, last 5 not again. ``asvs``: 12 of any kind,
     for as long as one likes."""
     clamd: str = ""

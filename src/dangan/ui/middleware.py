@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable
 from contextlib import ExitStack
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -97,7 +97,7 @@ class Headers:
         elif "Content-Security-Policy" in headers:
             headers["Reporting-Endpoints"] = f'browser="{REPORTS}"'
         if not request.path_info.startswith(settings.STATIC_URL):
-            _keep_nowhere(headers)
+            _keep_nowhere(response)
         if _ended_session(request):
             headers["Clear-Site-Data"] = '"cache", "storage"'
             response.delete_cookie(HostCookie.cookie_name, samesite="Lax")
@@ -113,8 +113,9 @@ def _leads_out(response: HttpResponse) -> bool:
     return "://" in response.headers.get("Location", "")
 
 
-def _keep_nowhere(headers: MutableMapping[str, str]) -> None:
+def _keep_nowhere(response: HttpResponse) -> None:
     """No cache keeps an answer; one that a view made cacheable by mistake neither."""
+    headers = response.headers
     if "no-store" not in headers.get("Cache-Control", ""):
         headers["Cache-Control"] = "no-store"
     for stale in ("ETag", "Last-Modified", "Expires"):

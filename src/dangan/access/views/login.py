@@ -25,7 +25,6 @@ from dangan.ui.messages import say
 __all__ = ["log_in", "log_out", "password"]
 
 
-
 @page(None, public=True)
 @never_cache
 @sensitive_post_parameters()

@@ -41,7 +41,9 @@ DEMO_ACCOUNTS: tuple[DemoAccount, ...] = (
     DemoAccount("leader", "leader", "分管领导", "澄远集团", True, "看全集团，敏感字段掩码"),
     DemoAccount("privacy", "privacy_officer", "个人信息保护负责人", "法务部", True, "看规则和日志"),
     DemoAccount("auditor", "auditor", "审计员", "审计部", False, "只查日志"),
-    DemoAccount("security", "security_admin", "安全管理员", "信息技术部", True, "批权限和密钥，管告警"),
+    DemoAccount(
+        "security", "security_admin", "安全管理员", "信息技术部", True, "批权限和密钥，管告警"
+    ),
     DemoAccount("head2", "", "部门负责人", "研发二部", True, "调岗时的另一个部门"),
     DemoAccount("employee2", "", "员工", "研发一部", False, "另一位员工，用来走离职"),
 )
