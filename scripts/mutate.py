@@ -4,9 +4,8 @@
 
 Rooms, their modules and tests stand in tests/soak/data/mutation.toml. pytest collects the tests
 once; for each mutant the process forks, the child puts the changed code into the living function
-(``__code__``) and runs the tests that call that function, until one fails. mutmut was tried: it
-copies the tree and starts Django anew for each mutant, which the database behind our conftest
-does not bear (docs/decisions/0040-proofs.md).
+(``__code__``) and runs the tests that call that function, until one fails. What
+was compared, and why no tool from elsewhere: docs/decisions/0040-proofs.md.
 
 Changed are comparisons, ``and``/``or``, ``not``, arithmetic, numbers, truth values, keys in
 quotes, conditions, results, statements that only call, raise or leave a loop. Not changed is the
