@@ -22,7 +22,9 @@ _GROUP_OR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _SWAPS = Path("/proc/swaps")
 _PTRACE = Path("/proc/sys/kernel/yama/ptrace_scope")
 FREE_SHARE, FREE_BYTES = 0.10, 2 * 2**30
-_LEFT_OUT = frozenset({"static", "pg"})
+_LEFT_OUT = frozenset({"static", "pg", "metrics"})
+_FOR_ALL = frozenset({"checkpoints.txt", "ledger.json", "pg.lock", "pg.start.lock"})
+"""Signed to be read and carried elsewhere, or empty; public keys (``.vkey``) besides."""
 
 
 def root_secret() -> Finding:
@@ -69,7 +71,7 @@ def readable_files() -> Finding:
 def _files(folder: Path, depth: int = 3) -> Iterator[Path]:
     """The files, as deep as they are ours to look; what goes meanwhile is no finding."""
     for path in folder.iterdir():
-        if path.name in _LEFT_OUT or path.is_symlink():
+        if path.name in _LEFT_OUT | _FOR_ALL or path.suffix == ".vkey" or path.is_symlink():
             continue
         if path.is_dir():
             if depth and os.access(path, os.R_OK | os.X_OK):
