@@ -27,6 +27,7 @@ from tests.access.federation.servers import (
 )
 
 from dangan.access.federation import directory, provider
+from dangan.access.federation.actions import flow, notices
 from dangan.access.federation.models import Link
 from dangan.access.models import Account
 
@@ -555,3 +556,28 @@ def test_a_name_that_folds_to_anothers_does_not_open_the_account(
         assert not Link.objects.exists()
     finally:
         people.remove("straße")
+
+
+# --- a house behind one address ------------------------------------------------------------------
+
+
+def test_many_who_come_back_well_lock_nobody_out(
+    hostile: Hostile, make_account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only returns that come to nothing are counted: an office shares one address."""
+    make_account("chen", "finance")
+    monkeypatch.setattr(flow, "RETURNS", 3)
+    for _somebody in range(5):
+        browser, _response = attempt(hostile, nothing)
+        assert signed_in(browser)
+
+
+def test_many_good_notices_are_all_believed(
+    hostile: Hostile, make_account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All notices come from the provider's address: at the end of work there are hundreds."""
+    make_account("chen", "finance")
+    monkeypatch.setattr(notices, "NOTICES", 3)
+    for _somebody in range(5):
+        answer = Client().post("/sign-in/oidc/logout-notice/", {"logout_token": hostile.notice()})
+        assert answer.status_code == 200

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from dangan.access.actions import throttle
+from dangan.access.actions import forgive, throttle
 from dangan.access.factors.queries import enrolment
 from dangan.access.federation import provider, queries, rules
 from dangan.access.federation.actions.linking import NoAccount, account_for, note_visit
@@ -150,6 +150,7 @@ def _identity(actor: Actor, flow: Flow, parameters: Mapping[str, str]) -> Identi
     claims: dict[str, Any] = dict(tokens.claims)
     if settled.oidc_claim not in claims:
         claims = {**provider.more_claims(there, tokens, sub), **claims}
+    forgive("oidcip", actor.address)  # a whole office comes from one address
     return rules.identity_from(
         sub, claims, claim=settled.oidc_claim, second_factor=settled.oidc_second_factor
     )

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from dangan.access.actions import throttle
+from dangan.access.actions import forgive, throttle
 from dangan.access.federation import provider, queries, rules
 from dangan.access.federation.models import Link, SpentNotice, Visit
 from dangan.access.federation.provider import Unreachable
@@ -49,6 +49,7 @@ def end_sessions(actor: Actor, *, token: str) -> bool:
         facts = {"by": "oidc", "why": why}
         actor.trail.add(Event("login.out", outcome="failed", facts=facts))
         return False
+    forgive("oidcout", actor.address)  # all of them come from the provider's one address
     with recording(actor):
         if _first_time(notice):
             _end(actor, notice)
