@@ -45,6 +45,8 @@ BY_NAME = {
     "exchange:problems",
     "proposals:file_download",
     "scans:download",
+    "security:budget",
+    "security:decide",
     "self:copy",
     "transfers:register_pdf",
     "workflow:file_download",

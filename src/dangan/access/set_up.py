@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from dangan.access import actions, profiles
 from dangan.access.actions.codes import ALPHABET, LENGTH
-from dangan.access.models import Account, Grant, SetUp
+from dangan.access.models import Account, EndedGrant, Grant, SetUp
 from dangan.access.queries import system_actor
 from dangan.access.rules import Absent, Actor
 from dangan.audit.actions import recording
@@ -114,12 +114,9 @@ def appointments(actor: Actor) -> tuple[Appointed, ...]:
     """The two to appoint, for the first administrator alone; :class:`Absent` once it is over."""
     row = SetUp.objects.filter(id=1).first()
     _first_only(actor, row)
-    held = {
-        grant.role: grant.account
-        for grant in Grant.objects.filter(role__in=APPOINTED).select_related("account")
-    }
-    profiles.fill_in(list(held.values()))
-    found = tuple(_appointed(role, held.get(role)) for role in APPOINTED)
+    held = {role: _holder(role) for role in APPOINTED}
+    profiles.fill_in([account for account in held.values() if account is not None])
+    found = tuple(_appointed(role, held[role]) for role in APPOINTED)
     if all(item.ready for item in found):
         close(actor)
         raise Absent
@@ -138,11 +135,11 @@ def appoint(actor: Actor, *, role: str, login: str, name: str) -> str:
         _first_only(actor, row)
         if role not in APPOINTED:
             raise Absent
-        grant = Grant.objects.filter(role=role).select_related("account").first()
-        if grant is not None and grant.account.has_usable_password():
+        holder = _holder(role)
+        if _settled(role, holder):
             raise SetUpProblem(Message("这位管理员已设置密码"))
-        if grant is not None:
-            account = grant.account_id
+        if holder is not None:
+            account = holder.id
         else:
             made = actions.create_account(
                 system, login=login, name=name, roles=[(role, None)], must_change=True
@@ -166,10 +163,27 @@ def unfinished(actor: Actor) -> bool:
     return SetUp.objects.filter(first=actor.id, done_at__isnull=True).exists()
 
 
+def _holder(role: str) -> Account | None:
+    """Who holds the role: whoever has a password, if there are several."""
+    grants = Grant.objects.filter(role=role).select_related("account").order_by("at", "id")
+    held = [grant.account for grant in grants]
+    ready = (account for account in held if account.has_usable_password())
+    return next(ready, held[0] if held else None)
+
+
+def _settled(role: str, holder: Account | None) -> bool:
+    """Whether somebody has come into the role. From then on it takes two people to give it, and a
+    code for whoever else gets it, although the page was never looked at again."""
+    if holder is not None and holder.has_usable_password():
+        return True
+    return EndedGrant.objects.filter(role=role).exists()
+
+
 def _appointed(role: str, account: Account | None) -> Appointed:
+    ready = _settled(role, account)
     if account is None:
-        return Appointed(role, None, "", "", ready=False)
-    return Appointed(role, account.id, account.name, account.login, account.has_usable_password())
+        return Appointed(role, None, "", "", ready=ready)
+    return Appointed(role, account.id, account.name, account.login, ready=ready)
 
 
 def _first_only(actor: Actor, row: SetUp | None) -> None:

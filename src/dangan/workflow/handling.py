@@ -76,6 +76,9 @@ class CaseKind(ABC):
     facts: ClassVar[tuple[Fact, ...]] = ()
     acts: ClassVar[tuple[Named, ...]] = ()
     parts: ClassVar[tuple[Named, ...]] = ()
+    grave: ClassVar[bool] = False
+    """Whether it gives rights or destroys: whoever agrees has proved themselves just before, and
+    is no program (:mod:`dangan.workflow.views.proving`)."""
     template: ClassVar[str] = ""
     """Included in the case page, with ``content`` set to what :meth:`content` returned."""
 

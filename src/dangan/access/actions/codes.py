@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from dangan.access import profiles
 from dangan.access.actions.accounts import BadPassword, check_not_recent, keep_old, validate
 from dangan.access.actions.login import TRIES, clear_tries, forgive, throttle
+from dangan.access.factors.tries import network
 from dangan.access.models import Account, ResetCode, Token
 from dangan.access.rules import Absent, Actor, refuse
 from dangan.audit.actions import recording
@@ -58,11 +59,12 @@ def use_code(actor: Actor, *, login: str, code: str, new: str) -> None:
     """Sets the password ``new`` for whoever has the log-in name and the code.
 
     Ends every session and token. Raises :class:`BadPassword` with ``field`` ``code`` (the same
-    words for an unknown name, a wrong code and one that is over; tries count as at log-in) or
-    ``new`` (the code then stays good).
+    words for an unknown name, a wrong code and one that is over; tries count by name and place,
+    so that nobody elsewhere keeps its holder from using it) or ``new`` (the code then stays good).
     """
-    name = str(profiles.login_token(login))
-    for kind, value, tries in (("reset", name, TRIES), ("resetip", actor.address, TRIES * 4)):
+    place = network(actor.address)
+    name = f"{profiles.login_token(login)}|{place}"
+    for kind, value, tries in (("reset", name, TRIES), ("resetip", place, TRIES * 4)):
         if throttle(kind, value, tries=tries) is not None:
             raise BadPassword([_("输错次数过多，15 分钟后再试")], "code")
     plain = "".join(code.split()).replace("-", "").upper()

@@ -149,7 +149,8 @@ def _page_before(request: HttpRequest) -> str:
     address = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
         return "/"
-    return "/" + address.split("://", 1)[-1].partition("/")[2]
+    # Two slashes at the beginning would name another host.
+    return "/" + address.split("://", 1)[-1].partition("/")[2].lstrip("/\\")
 
 
 def _session_key(request: HttpRequest) -> str:

@@ -82,11 +82,15 @@ def count(login: int, *, account: UUID | None, address: str, browser: str) -> Co
     """
     if _knows(account, browser):
         return replace(_count_at(login, _browser(browser), TRIES), familiar=True)
+    place = _place(address)
+    if _locked(login, place):
+        # Otherwise one address that goes on while it waits would close the name to all others.
+        return Count(None, _waiting(login, place))
     everywhere = _reserve(login, ANYWHERE, CLOSED_FROM, HOUR)
     if everywhere is None:
         return Count(None, _waiting(login, ANYWHERE))
     allowed = TRIES if everywhere <= ATTACKED_FROM else TRIES_UNDER_ATTACK
-    return _count_at(login, _place(address), allowed)
+    return _count_at(login, place, allowed)
 
 
 def count_here(login: int) -> Count:
@@ -124,11 +128,15 @@ def tidy() -> None:
 
 
 def network(address: str) -> str:
-    """The part of an address that one household or office has: of IPv6 the first half."""
+    """The part of an address that one household or office has: of IPv6 the first half.
+
+    An IPv4 address written as IPv6 is itself: in their first half all of these are alike.
+    """
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
         return ""
+    found = getattr(found, "ipv4_mapped", None) or found
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((found, 64), strict=False))
     return str(found)
@@ -170,6 +178,10 @@ def _reserve(login: int, origin: int, tries: int, window: timedelta) -> int | No
         cursor.execute(_RESERVE, parameters)
         row = cursor.fetchone()
     return row[0] if row else None
+
+
+def _locked(login: int, origin: int) -> bool:
+    return Try.objects.filter(login=login, origin=origin, locked_until__gt=timezone.now()).exists()
 
 
 def _waiting(login: int, origin: int) -> int:

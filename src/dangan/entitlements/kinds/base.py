@@ -28,6 +28,7 @@ def object_of(case: Case) -> UUID:
 class WishKind(CaseKind):
     """A kind whose case carries a row of one of ``tables``."""
 
+    grave: ClassVar[bool] = True
     tables: ClassVar[tuple[type[Wish], ...]] = ()
 
     def wish(self, case: Case, *, lock: bool = False) -> Wish:

@@ -27,6 +27,7 @@ class RightsChangeKind(CaseKind):
     key = "rights_change"
     label = gettext_lazy("权限变更")
     icon = "shield-lock"
+    grave = True
     facts = (v.VERB, v.ROLE, v.WHOLE, v.OVER_BROAD, v.CONFLICTING, v.SENSITIVE)
     acts = (v.CHANGE,)
     template = "entitlements/parts/rights_content.html"

@@ -10,6 +10,7 @@ from uuid import UUID
 import pyrage
 from django.utils import timezone
 
+from dangan.access import brakes
 from dangan.access.rules import Actor
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
@@ -32,13 +33,14 @@ def send(actor: Actor, *, volume: UUID, receiver: str = "") -> tuple[str, Incomi
     (``age1…``), it is sealed so that only its holder opens it.
 
     Needs ``packages.export`` over the person's unit. Raises :class:`PackageProblem` for a key that
-    is none, ``Absent``, ``Refused``, ``CatalogueProblem``.
+    is none, ``Absent``, ``Refused`` (``Braked`` is one), ``CatalogueProblem``.
     """
     recipient = _recipient(receiver)
     with recording(actor):
         looked = keep(actor, volume, "packages.export", lock=False)
         refuse_gated("read", volume)
         refuse_away(actor, looked, "package.export", volume)
+        brakes.ask(actor, "export", looked.volume.subject_id)
         number, key = looked.volume.number, vault.key_of(looked.volume.subject_id)
         sums: dict[str, Sum] = {}
         packed = take_in(f"{number}.zip", _zip(number, parts(actor, looked, key), sums))

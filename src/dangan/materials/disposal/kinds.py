@@ -27,6 +27,7 @@ class DestructionKind(CaseKind):
     key = KIND
     label = gettext_lazy("档案销毁")
     icon = "trash"
+    grave = True
     facts = (
         Fact("items", "项数", "Items", "number"),
         Fact("dossiers", "含整份档案", "Holds whole dossiers", "flag"),

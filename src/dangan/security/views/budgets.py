@@ -26,7 +26,7 @@ def register(request: ActorRequest) -> HttpResponse:
     return render(request, "security/budgets.html", context)
 
 
-@page("security.manage")
+@page("security.manage", step_up=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: ActorRequest, role: str) -> HttpResponse:
     """One role's numbers."""
@@ -88,7 +88,7 @@ def waiting(request: ActorRequest) -> HttpResponse:
     return render(request, "security/extensions.html", context)
 
 
-@page("cases.own")
+@page("cases.own", step_up=True)
 @require_POST
 def decide(request: ActorRequest, extension: UUID) -> HttpResponse:
     """Agrees or refuses."""

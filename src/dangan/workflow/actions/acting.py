@@ -12,7 +12,7 @@ from dangan.audit.actions import recording
 from dangan.audit.rules import Event as Noted
 from dangan.dictionary.rules import Message
 from dangan.workflow.actions.running import Run, Running
-from dangan.workflow.handling import CannotTakeEffect
+from dangan.workflow.handling import CannotTakeEffect, kinds
 from dangan.workflow.models import Case, CaseEvent, Task
 from dangan.workflow.problems import AlreadyDecided, CaseMoved, NotAllowed
 from dangan.workflow.rights import look
@@ -70,6 +70,8 @@ def decide(
     """
     behalf = UUID(event.on_behalf_of) if event.on_behalf_of else None
     with acting(actor, case, event.verb, on_behalf_of=behalf) as (run, item):
+        if actor.kind == "token" and event.verb in {"agree", "fill"} and _grave(item.case.kind):
+            raise NotAllowed(Message("这件事由本人登录后办理"))
         signer = behalf or actor.id
         mine = [task for task in item.open_tasks.values() if task.account == signer]
         if not any(task.step == event.step for task in mine):
@@ -80,6 +82,10 @@ def decide(
             before(run, item)
         run.happen(item, event, words.strip())
         return item.case
+
+
+def _grave(kind: str) -> bool:
+    return any(known.key == kind and known.grave for known in kinds())
 
 
 def check_base(case: Case, version: int | None) -> None:

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 from dangan.access.pages import ActorRequest, page
 from dangan.ui.templatetags.dangan import moment
 from dangan.workflow import actions, queries
+from dangan.workflow.models import Task
 from dangan.workflow.queries import Box, DeskLine, DeskPage
-from dangan.workflow.views import shown
+from dangan.workflow.views import proving, shown
 
 LIMIT = 30
 """Lines a page: drawing them is most of what a page costs."""
@@ -316,6 +317,10 @@ def _chosen(request: ActorRequest) -> list[int]:
 @require_POST
 def agree_many(request: ActorRequest) -> HttpResponse:
     """Agrees to the chosen tasks, each by itself, and says what became of each."""
+    kinds = Task.objects.filter(pk__in=_chosen(request)).values_list("case__kind", flat=True)
+    asked = proving.asked_first(request, set(kinds))
+    if asked is not None:
+        return asked
     words = request.POST.get("words", "").strip()[:2000]
     results = actions.agree_many(request.actor, tasks=_chosen(request), words=words)
     context = {

@@ -28,7 +28,7 @@ from dangan.workflow.problems import AlreadyDecided, BadPart, CaseMoved, NotAllo
 from dangan.workflow.queries import CaseView, Turn
 from dangan.workflow.queries.wording import verb_label
 from dangan.workflow.views import case as case_page
-from dangan.workflow.views import shown
+from dangan.workflow.views import proving, shown
 from dangan.workflow.views.words import DEEDS, Deed
 
 FOUND = 8
@@ -42,6 +42,10 @@ def deed(request: ActorRequest, case: UUID, verb: str) -> HttpResponse:
     if chosen is None:
         raise Absent
     view = queries.case_view(request.actor, case)
+    if request.method == "POST" and chosen.key in proving.AGREEING:
+        asked = proving.asked_first(request, {view.case.kind})
+        if asked is not None:
+            return asked
     return _Doing(request, view, chosen).answer()
 
 
@@ -277,6 +281,9 @@ def people(request: ActorRequest) -> HttpResponse:
 def fill(request: ActorRequest, case: UUID, step: str) -> HttpResponse:
     """Stores what a fill step asks for, and agrees with it."""
     view = queries.case_view(request.actor, case)
+    asked = proving.asked_first(request, {view.case.kind})
+    if asked is not None:
+        return asked
     behalf = request.POST.get("behalf", "")
     turn = _turn(view, step, behalf)
     part = turn.part if turn else request.POST.get("part", "")[:40]

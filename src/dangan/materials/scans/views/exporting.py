@@ -9,6 +9,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from dangan.access import brakes
 from dangan.access.pages import ActorRequest, page
 from dangan.access.rules import Absent, Refused
 from dangan.audit.rules import Event
@@ -46,6 +47,7 @@ def export(request: ActorRequest, volume: UUID, form: str) -> StreamingHttpRespo
     ]
     if not bound:
         raise Absent
+    brakes.ask(request.actor, "export", looked.volume.subject_id)
     number = secrets.token_hex(4).upper() if form == "copy" else ""
     request.actor.trail.add(
         Event(
