@@ -109,10 +109,11 @@ def test_a_copy_of_the_old_row_is_worthless_once_the_epoch_is_gone(keeper: Keepe
 
 def test_the_lowest_of_all_identifiers_is_not_passed_over(keeper: Keeper) -> None:
     lowest = UUID(int=0)
+    with connection.cursor() as cursor:
+        # Other stories use it too, and who was destroyed once gets no key any more.
+        cursor.execute("DELETE FROM keystore.data_key WHERE subject = %s", [lowest])
     make_keys([lowest])
-    rotation = rotate(keeper)
-    assert epoch_of(lowest) == rotation.epoch
-    destroy_key(keeper, subject=lowest)
+    assert epoch_of(lowest) == rotate(keeper).epoch
 
 
 def test_an_altered_key_row_is_named_and_holds_up_nobody(keeper: Keeper) -> None:

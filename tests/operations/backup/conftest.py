@@ -104,7 +104,8 @@ def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     del django_db_setup
     with django_db_blocker.unblock():
         yield make_cast()
-        call_command("flush", verbosity=0, interactive=False)
+        # Numbers are never given twice, as in life: what programs keep by number stays right.
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
 
 
 @pytest.fixture
