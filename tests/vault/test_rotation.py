@@ -113,7 +113,8 @@ def test_the_lowest_of_all_identifiers_is_not_passed_over(keeper: Keeper) -> Non
         # Other stories use it too, and who was destroyed once gets no key any more.
         cursor.execute("DELETE FROM keystore.data_key WHERE subject = %s", [lowest])
     make_keys([lowest])
-    assert epoch_of(lowest) == rotate(keeper).epoch
+    rotation = rotate(keeper)
+    assert epoch_of(lowest) == rotation.epoch
 
 
 def test_an_altered_key_row_is_named_and_holds_up_nobody(keeper: Keeper) -> None:

@@ -13,6 +13,8 @@ _MOBILE = re.compile(r"^(?:\+?0{0,2}86)?(1[3-9]\d{9})$", re.ASCII)
 _SEPARATORS = str.maketrans("", "", "-–—−().·")
 _EXTENSION = re.compile(r"(?:转|分机号?|ext\.?|#|x)(\d{1,6})$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\d{7,}[/、,;，；|]\D*\d{5,}")
+_LONGEST = 200
+"""Characters of a cell with several numbers at most: more is none, and would keep patterns busy."""
 _EMAIL = re.compile(
     r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
     r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}$"
@@ -28,6 +30,8 @@ def parse_phone(raw: object) -> str | None:
         return match[1]
     if not text or text in NOTHING:
         return None
+    if len(text) > _LONGEST:
+        raise _no_phone(f"{text[:20]}…")
     if _SEVERAL.search(text):
         raise BadValue(Message("一格只写一个号码，请把“{value}”分开填写", value=text))
     return _other_phone(text)
