@@ -15,7 +15,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from tests.archive import make_archive
 from tests.cast import Cast, make_cast
+from tests.files.scans import page as drawn
 from tests.security.conftest import Join
 
 from dangan.access.brakes import Braked, ask
@@ -24,6 +26,7 @@ from dangan.access.rules import Actor
 from dangan.dossiers import actions as dossiers
 from dangan.dossiers.rules import RowPlan
 from dangan.exchange.actions.exporting import export_roster
+from dangan.materials.scans import actions as scans
 from dangan.roster.rules import RosterQuery
 from dangan.security import actions, canaries
 from dangan.security.models import Alarm, Budget, Canary, Opening, Trip
@@ -64,6 +67,39 @@ def test_a_token_has_the_budget_of_its_account(cast: Cast, join: Join) -> None:
     assert _api(hr.token(), f"/subjects/{cast.people['陆怀瑾']}").status_code == 429
     page = browser.get(reverse("dossiers:dossier", args=[cast.people["陆怀瑾"]]))
     assert page.status_code == 429
+
+
+def test_consulting_volumes_and_scans_counts_like_opening_dossiers(cast: Cast, join: Join) -> None:
+    """One's own volume is free."""
+    archive = make_archive(cast)
+    volumes, pages = {}, {}
+    for name in ("沈知微", "俞书衡", "何雨桐"):
+        volumes[name] = archive.volume(name).pk
+        form = archive.materials["职工登记表"]
+        added = scans.add_pages(archive.archivist, material=form, files=[("1.jpg", drawn())])
+        pages[name] = added.pages[0].pk
+    Budget.objects.filter(role="archivist").update(per_hour=1, per_day=9)
+    keeper = join("archivist", name="何雨桐")
+    browser = keeper.browser()
+    for _again in range(2):
+        for name in ("何雨桐", "沈知微"):
+            assert browser.get(reverse("catalogue:volume", args=[volumes[name]])).status_code == 200
+            assert browser.get(reverse("scans:image", args=[pages[name]])).status_code == 200
+    assert Opening.objects.filter(account=keeper.id).count() == 1
+    for name, status in (("俞书衡", 429), ("沈知微", 200)):
+        assert browser.get(reverse("catalogue:volume", args=[volumes[name]])).status_code == status
+        assert browser.get(reverse("scans:image", args=[pages[name]])).status_code == status
+
+
+def test_the_canarys_volume_springs_it(cast: Cast, join: Join, pair: tuple[UUID, UUID]) -> None:
+    cast.people |= {"郭明海": pair[0], "林子轩": pair[1]}
+    archive = make_archive(cast)
+    decoy, real = archive.volume("郭明海").pk, archive.volume("林子轩").pk
+    browser = join("archivist").browser()
+    assert browser.get(reverse("catalogue:volume", args=[real])).status_code == 200
+    assert not Trip.objects.exists()
+    assert browser.get(reverse("catalogue:volume", args=[decoy])).status_code == 200
+    assert Alarm.objects.get(kind="canary").grade == 3
 
 
 def test_what_is_over_budget_is_not_taken_out(cast: Cast, join: Join) -> None:

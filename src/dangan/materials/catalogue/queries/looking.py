@@ -11,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from dangan.access import units
+from dangan.access import brakes, units
 from dangan.access.rules import Absent, Actor, Refused
 from dangan.audit.rules import Event
 from dangan.materials.avoidance.queries import relation
@@ -70,8 +70,10 @@ class Item:
 def look(actor: Actor, volume: UUID, *, lock: bool = False) -> Look:
     """The volume, locked for a verb if asked for.
 
-    Raises :class:`Absent` when there is none or the actor may not know of it (noted), and
-    :class:`Refused` with a reason when it is their own or a relative's cadre file.
+    Raises :class:`Absent` when there is none or the actor may not know of it (noted),
+    :class:`Refused` with a reason when it is their own or a relative's cadre file, and
+    :class:`~dangan.access.brakes.Braked` when they have opened as many people's as they may. A verb
+    that locks is not counted: its page was, and the account's other requests do not wait for it.
     """
     rows = Volume.objects.select_related("fonds", "subject").annotate(names=names_of(actor, "pk"))
     row = (
@@ -83,7 +85,10 @@ def look(actor: Actor, volume: UUID, *, lock: bool = False) -> Look:
     if row is None:
         _note_refusal(actor, volume, None)
         raise Absent
-    return _looked(actor, row, row.names)
+    found = _looked(actor, row, row.names)
+    if not lock:
+        brakes.ask(actor, "open", row.subject_id)
+    return found
 
 
 def _looked(actor: Actor, row: Volume, names: Names) -> Look:
@@ -173,7 +178,9 @@ def opened(actor: Actor, row: Material, names: Names) -> tuple[Look, Item]:
     if row.volume.standing == Volume.Standing.DESTROYED:
         _note_refusal(actor, row.volume_id, None)
         raise Absent
-    return _shown(actor, _looked(actor, row.volume, names), row)
+    found = _shown(actor, _looked(actor, row.volume, names), row)
+    brakes.ask(actor, "open", row.volume.subject_id)
+    return found
 
 
 def _shown(actor: Actor, looked: Look, row: Material) -> tuple[Look, Item]:
