@@ -53,11 +53,12 @@ COUNTED = {
         ("dossier.read", "看档案"),
         ("field.reveal", "解除掩码"),
         ("roster.export", "导出花名册"),
-        ("volume.download", "下载档案原件"),
+        ("page.download", "下载档案原件"),
+        ("page.export", "导出扫描件"),
         ("access.refuse", "被拒绝访问"),
         ("budget.stop", "打开档案达到上限"),
     ),
-    "密钥和备份": (("keys.rotate", "更换密钥"), ("audit.verify", "核验日志")),
+    "密钥和备份": (("key.rotate", "更换密钥"), ("audit.verify", "核验日志")),
 }
 """What the report counts, by chapter; an action that the log does not know is left out."""
 
