@@ -128,6 +128,9 @@ def test_one_place_or_one_recipient_for_data_and_keys_is_refused(site: Site) -> 
     site.set(backup_keys_recipient=site.settings.DANGAN.backup_recipient)
     with pytest.raises(Unusable, match="同一把公钥"):
         actions.create(actor, say=site.said.append)
+    site.set(backup_keys_recipient=f" {site.settings.DANGAN.backup_recipient} ")
+    with pytest.raises(Unusable, match="同一把公钥"):
+        actions.create(actor, say=site.said.append)
     site.set(backup_to="")
     with pytest.raises(Unusable, match="DANGAN_BACKUP_TO"):
         actions.create(actor, demo=True, say=site.said.append)
@@ -202,6 +205,49 @@ def test_old_back_ups_go_with_the_files_only_they_had(site: Site) -> None:
     assert old.state == Backup.State.PRUNED
     assert fetching.whole(FolderStore(site.data)) == [new.name]
     assert not list((site.data / "files").rglob("*.age"))
+
+
+def test_back_ups_that_the_table_does_not_know_are_not_kept_for_ever(site: Site) -> None:
+    """As after a restore: those made since the back-up that was restored are known to nobody."""
+    old = site.create()
+    Backup.objects.all().delete()
+    gone = f"20200101T000000Z-{old.name[-6:]}"
+    for folder in (site.data / "backups", site.keys / "keys"):
+        (folder / old.name).rename(folder / gone)
+    new = site.create()
+    assert fetching.whole(FolderStore(site.data)) == [new.name]
+
+
+def test_an_empty_place_does_not_take_the_last_keys_away(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another disk is mounted where the data go, and the new keys do not get out."""
+    row = site.create()
+    (site.data / "backups").rename(site.root / "elsewhere")
+
+    def breaks(*_: object) -> object:
+        raise Unusable("full")
+
+    monkeypatch.setattr(creating._Work, "_send_keys", breaks)
+    with pytest.raises(Unusable):
+        site.create()
+    assert f"keys/{row.name}/keys.age" in objects(site.keys)
+
+
+def test_a_run_that_another_one_took_over_publishes_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that was restarted forgets who held the lock."""
+    real = creating._Work._send_files
+
+    def later(work: creating._Work, *args: object, **kwargs: object) -> object:
+        Backup.objects.update(state=Backup.State.FAILED)
+        return real(work, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(creating._Work, "_send_files", later)
+    with pytest.raises(Unusable, match="作废"):
+        site.create()
+    assert fetching.whole(FolderStore(site.data)) == []
 
 
 def test_another_installations_place_is_left_alone(site: Site) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,7 +20,7 @@ from dangan.access.backends import SealedLogin
 from dangan.access.models import Account
 from dangan.access.queries import console_actor
 from dangan.access.rules import Refused
-from dangan.operations.backup import actions, checks, jobs
+from dangan.operations.backup import actions, checks, jobs, queries
 from dangan.operations.backup.identity import signer
 from dangan.operations.backup.models import Backup, Proof
 from dangan.operations.backup.rules import signing
@@ -27,6 +28,7 @@ from dangan.operations.backup.rules.manifest import REPORT_FORMAT, encode
 from dangan.operations.backup.rules.problems import Forged, Unusable
 from dangan.operations.backup.rules.report import Lost, Report, Step
 from dangan.security.checks.registry import Finding
+from dangan.security.queries.overview import proven
 
 BACKEND = f"{SealedLogin.__module__}.{SealedLogin.__name__}"
 
@@ -181,11 +183,17 @@ def test_the_checks_say_what_is_missing_wrong_or_old(site: Site) -> None:
     assert state(checks._reachable) == "ok"
     assert state(checks._recent) == "bad"
     assert state(checks._proven) == "bad"
+    backup(state=Backup.State.FAILED, instant=None)
+    assert not list(checks._overdue(timezone.now()))
+    failing = list(checks._overdue(timezone.now() + timedelta(hours=27)))
+    assert [found.kind for found in failing] == ["backup"]
     row = site.create()
     assert state(checks._recent) == "ok"
     assert state(checks._complete) == "ok"
+    assert proven() is None
     made = proof(row)
     assert state(checks._proven) == "ok"
+    assert proven() == made.at  # the overview and the monthly report of security say so too
     assert not list(checks._overdue(timezone.now()))
     Proof.objects.filter(pk=made.pk).update(at=timezone.now() - timedelta(days=9))
     assert state(checks._proven) == "bad"
@@ -194,6 +202,7 @@ def test_the_checks_say_what_is_missing_wrong_or_old(site: Site) -> None:
     assert state(checks._proven) == "bad"
     Backup.objects.update(instant=timezone.now() - timedelta(hours=30))
     assert state(checks._recent) == "bad"
+    assert "backup" in {found.kind for found in checks._overdue(timezone.now())}
     assert state(checks._private) == "ok"
     site.set(backup_identity=site.root / "data.txt")
     assert state(checks._private) == "warn"
@@ -213,3 +222,44 @@ def test_the_nightly_run_is_due_once_a_day_and_catches_up() -> None:
     Backup.objects.filter(pk=row.pk).update(state=Backup.State.FAILED)
     assert jobs.due(night + timedelta(hours=1))
     assert jobs.due(night + timedelta(days=1))
+
+
+@pytest.mark.django_db
+def test_a_run_set_for_just_before_midnight_comes_round(site_settings: Any) -> None:
+    """The job looks every ten minutes: the first time after 23:55 is on the next day."""
+    site_settings("23:55")
+    midnight = datetime(2026, 11, 21, 16, 0, tzinfo=UTC)
+    assert not jobs.due(midnight - timedelta(minutes=10))
+    assert jobs.due(midnight)
+    backup(started_at=midnight)
+    assert not jobs.due(midnight + timedelta(hours=6))
+    assert not jobs.due(midnight + timedelta(hours=23, minutes=50))
+    assert jobs.due(midnight + timedelta(days=1))
+
+
+@pytest.mark.django_db
+def test_a_run_that_was_killed_is_made_up_for_and_one_that_lives_is_not() -> None:
+    night = datetime(2026, 11, 21, 17, 40, tzinfo=UTC)
+    backup(started_at=night, state=Backup.State.RUNNING, instant=None, finished_at=None)
+    assert jobs.due(night + timedelta(minutes=20))
+    with actions._alone():
+        assert not jobs.due(night + timedelta(minutes=20))
+
+
+@pytest.mark.django_db
+def test_a_run_without_an_instant_does_not_hide_that_back_ups_are_late() -> None:
+    """Killed after its manifest, it has no instant here, and is cleared away like the others."""
+    late = timezone.now() - timedelta(days=3)
+    backup(instant=late, started_at=late)
+    backup("20261101T013000Z-abc124", state=Backup.State.PRUNED, instant=None)
+    standing = queries.standing()
+    assert standing.last is not None and standing.last.instant == late
+    assert standing.backup_late
+
+
+@pytest.fixture
+def site_settings(settings: Any) -> Callable[[str], None]:
+    def at(moment: str) -> None:
+        settings.DANGAN = settings.DANGAN.model_copy(update={"backup_at": moment})
+
+    return at

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,15 +18,32 @@ import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import connection
+from django.utils import timezone
+from tests.archive import make_archive
 from tests.homes import new_home
 from tests.operations.backup.conftest import Site, silent
 
+from dangan.access.actions import create_account
+from dangan.access.factors.models import Challenge
 from dangan.access.queries import console_actor, system_actor
 from dangan.audit.actions import recording
 from dangan.audit.checking import verify as check_log
 from dangan.audit.rules import public_key_of
+from dangan.dossiers.collection.models import Invitation, Visit
 from dangan.files import actions as files
-from dangan.operations.backup import actions, age, ledger, opening
+from dangan.materials.catalogue.models import Volume
+from dangan.operations.backup import (
+    actions,
+    age,
+    fetching,
+    inside,
+    ledger,
+    loading,
+    opening,
+    replaying,
+    restoring,
+    settling,
+)
 from dangan.operations.backup.installation import Installation
 from dangan.operations.backup.restoring import restore
 from dangan.operations.backup.rules.problems import BackupProblem, Forged, Unusable
@@ -186,6 +205,90 @@ def test_a_damaged_part_stops_the_restore(site: Site, empty: Path) -> None:
     flip(site.data / "backups" / row.name / "data-2.age")
     refused(site, empty, r"data-2\.age")
     assert not empty.exists()
+
+
+def test_a_disk_that_takes_half_of_a_write_gets_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """write(2) may take less than it was given, when a disk is nearly full, and calls that well."""
+    body = bytes(range(256)) * 16
+    real = os.write
+    monkeypatch.setattr(loading.os, "write", lambda file, data: real(file, data[: len(data) // 2]))
+
+    class Place:
+        def file(self, _name: str, taker: age.Taker) -> None:
+            taker.write(body)
+
+    name = "ab" * 16
+    place: Any = Place()
+    loading._one_file(place, tmp_path, name, len(body), hashlib.sha256(body).hexdigest())
+    assert (tmp_path / "ab" / name).read_bytes() == body
+
+
+def test_a_mounted_folder_is_refused_before_hours_of_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could not be given its name in the end."""
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == tmp_path)
+    with pytest.raises(Unusable, match="挂载点"):
+        restoring._refuse_taken(tmp_path)
+    restoring._refuse_taken(tmp_path / "below")
+
+
+def test_the_log_is_not_compared_with_the_back_ups_own_checkpoint(site: Site) -> None:
+    """Where nobody kept one elsewhere there is nothing to compare with, and the proof says so."""
+    site.create()
+    (site.data / "checkpoints.txt").unlink()
+    with closing(fetching.Fetched(site.sources())) as found:
+        assert found.exported() == []
+
+
+@pytest.mark.django_db
+def test_a_volume_restricted_after_the_back_up_is_so_again(site: Site) -> None:
+    """Its person may be at work: no key of theirs was put aside."""
+    archive = make_archive(site.cast)
+    shut, open_ = (archive.volume(name, lines=False) for name in ("沈知微", "罗文博"))
+    before = Volume.objects.filter(pk=shut.pk)
+    before.update(restricted_at=timezone.now())
+    known = ledger.collect()
+    assert known.restricted == (str(shut.pk),)
+    before.update(restricted_at=None)
+    assert replaying.replay(console_actor(purpose="测试"), known) == 1
+    assert before.exclude(restricted_at=None).exists()
+    assert not Volume.objects.filter(pk=open_.pk).exclude(restricted_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_no_browser_and_no_code_of_before_lives_on(site: Site) -> None:
+    """Newcomers have no account, and fill in their form in a session of its own."""
+    it = create_account(
+        console_actor(purpose="测试"), login="it", name="测试", roles=[("it", None)]
+    )
+    now = timezone.now()
+    Challenge.objects.create(
+        account_id=it.id, purpose="prove", digest=b"1" * 32, browser=1, expires_at=now
+    )
+    unit = site.cast.units["研发中心"]
+    invited = Invitation.objects.create(unit=unit, by=it.id, expires_at=now)
+    Visit.objects.create(digest=b"2" * 32, invitation=invited, seen=now)
+    ended = settling._end_all()
+    assert (ended["challenges"], ended["newcomers"]) == (1, 1)
+    assert not Visit.objects.exists() and not Challenge.objects.exists()
+
+
+def test_a_roster_that_came_back_empty_is_no_proof(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody may be missing but those whom the ledger names."""
+    site.create()
+    with closing(fetching.Fetched(site.sources())) as found:
+        manifest, gone = found.manifest, found.ledger
+    actor = console_actor(purpose="测试")
+    expected = inside._lines(gone)
+    assert inside._roster(actor, manifest, gone, expected).ok
+    monkeypatch.setattr(inside.roster, "subjects", lambda *_: [])
+    step = inside._roster(actor, manifest, gone, expected)
+    assert not step.ok and step.found
 
 
 def flip(file: Path, at: int = -2000) -> None:

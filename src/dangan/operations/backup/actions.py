@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -51,7 +51,14 @@ def create(actor: Actor, *, demo: bool = False, full: bool = False, say: Say) ->
     with _alone():
         row = _begin(actor, plan, demo=bool(plan.remark))
         try:
-            made = creating.create(plan, row.name, full=full, say=say, demo=bool(plan.remark))
+            made = creating.create(
+                plan,
+                row.name,
+                full=full,
+                say=say,
+                demo=bool(plan.remark),
+                still=lambda: _still_ours(row),
+            )
         except BaseException as error:
             _failed(actor, row, error)
             raise
@@ -110,6 +117,25 @@ def _alone() -> Iterator[None]:
         if not found or not found[0]:
             raise Running("另一次备份或清理正在进行，等它结束后再来。")
         yield
+
+
+def under_way() -> bool:
+    """Whether a process is backing up, or clearing away, at this moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+            " AND classid = 0 AND objid = %s AND objsubid = 1)",
+            [_LOCK],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _still_ours(row: Backup) -> bool:
+    """Whether no other run has begun: the lock goes with its connection, and a database that was
+    restarted meanwhile lets another one in, which clears away what it takes for our remains."""
+    connection.close_if_unusable_or_obsolete()
+    return Backup.objects.filter(pk=row.pk, state=Backup.State.RUNNING).exists()
 
 
 def _begin(actor: Actor, plan: Plan, *, demo: bool) -> Backup:
@@ -181,8 +207,9 @@ def _clear_away(actor: Actor, plan: Plan, say: Say) -> list[str]:
         )
         gone = expired(
             [
-                Kept(name, row.instant or row.started_at, proven.get(name))
-                for name, row in known.items()
+                Kept(name, instant, proven.get(name))
+                for name in there
+                if (instant := _instant(name, known.get(name))) is not None
             ],
             now=timezone.now(),
             keep=Keep.parse(env.backup_keep),
@@ -203,6 +230,14 @@ def _clear_away(actor: Actor, plan: Plan, say: Say) -> list[str]:
             )
             actor.trail.add(Event("backup.prune", facts={"backups": gone}))
     return gone
+
+
+def _instant(name: str, row: Backup | None) -> datetime | None:
+    """When it was made. After a restore the table does not know those made since the back-up that
+    was restored: they go by their names, since no back-up may outlive what is promised."""
+    if row is not None:
+        return row.instant or row.started_at
+    return creating.instant_of(name)
 
 
 def remove_backup(store: Store, name: str) -> None:

@@ -11,10 +11,17 @@ class BackupConfig(AppConfig):
 
     def ready(self) -> None:
         from dangan.audit import tree  # noqa: PLC0415 - needs loaded models
-        from dangan.operations.backup import checks, desk, settling  # noqa: PLC0415
+        from dangan.operations.backup import (  # noqa: PLC0415
+            checks,
+            desk,
+            queries,
+            settling,
+        )
+        from dangan.security.queries.overview import register_proven  # noqa: PLC0415
 
         tree.register_former_lines(settling.former_lines)
         checks.register_all()
+        register_proven(queries.last_proven)
         register_panel(
             "backup",
             "backup/desk.html",

@@ -154,11 +154,16 @@ def _ledger() -> Finding:
 
 
 def _overdue(now: datetime) -> Iterable[Suspicion]:
-    """A drill that is overdue, or one that found something. Silent where nothing is set up: the
-    check says so already."""
+    """A back-up or a drill that is overdue, or a drill that found something. Silent where nothing
+    is set up: the check says so already."""
     if plan.missing(settings.DANGAN):
         return
     found = queries.standing()
+    since = found.last.instant if found.last else queries.first_try()
+    if since is not None and now - since > queries.OVERDUE:
+        hours = int((now - since).total_seconds() // 3600)
+        name = found.last.name if found.last else "none"
+        yield Suspicion(kind="backup", story=f"since {name}", at=now, measure=hours)
     day = f"{now:%G-%V}"
     if found.last is not None and found.proof_late:
         yield Suspicion(kind="drill", story=f"drill {day}", at=now, measure=found.days_since or 0)

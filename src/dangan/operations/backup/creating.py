@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
@@ -39,7 +39,7 @@ from dangan.operations.backup.rules.manifest import (
     Versions,
     encode,
 )
-from dangan.operations.backup.rules.problems import Forged
+from dangan.operations.backup.rules.problems import Forged, Unusable
 from dangan.operations.backup.snapshot import Snapshot, TableInfo, Target, snapshot
 from dangan.operations.backup.stores import Lost, Store, open_store
 from dangan.operations.backup.stores.base import get, put
@@ -65,9 +65,23 @@ def new_name(now: datetime) -> str:
     return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
-def create(plan: Plan, name: str, *, full: bool, say: Say, demo: bool) -> Made:
-    """Makes the back-up called ``name``; raises :class:`BackupProblem` and leaves no manifest."""
-    work = _Work(plan, name, demo=demo, say=say)
+def instant_of(name: str) -> datetime | None:
+    """When a back-up of this name was begun; None of a name that is not ours."""
+    try:
+        found = datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%SZ")
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC)
+
+
+def create(
+    plan: Plan, name: str, *, full: bool, say: Say, demo: bool, still: Callable[[], bool]
+) -> Made:
+    """Makes the back-up called ``name``; raises :class:`BackupProblem` and leaves no manifest.
+
+    ``still`` is asked before the manifest is published: whether nobody else has taken over.
+    """
+    work = _Work(plan, name, demo=demo, say=say, still=still)
     try:
         return work.run(full=full)
     finally:
@@ -77,8 +91,11 @@ def create(plan: Plan, name: str, *, full: bool, say: Say, demo: bool) -> Made:
 class _Work:
     """One run."""
 
-    def __init__(self, plan: Plan, name: str, *, demo: bool, say: Say) -> None:
+    def __init__(
+        self, plan: Plan, name: str, *, demo: bool, say: Say, still: Callable[[], bool]
+    ) -> None:
         self._plan, self._name, self._demo, self._say = plan, name, demo, say
+        self._still = still
         self._began = time.monotonic()
         self._throttle = Throttle(settings.DANGAN.backup_rate)
         self._signer: Signer = signer()
@@ -99,6 +116,7 @@ class _Work:
         clear_halves(self._store, self._keys_store)
         with snapshot(Target.of(connection.settings_dict)) as snap:
             keys, keys_document = self._send_keys(snap)
+            clear_lone_keys(self._store, self._keys_store, but=self._name)
             parts, tables = self._send_database(snap)
             wanted = sending.Wanted(snap)
             facts = _Facts.of(snap, self._name)
@@ -127,6 +145,8 @@ class _Work:
         send_ledger([self._store, self._keys_store])
         self._store.settle()
         document = self._signer.sign(encode(manifest))
+        if not self._still():
+            raise Unusable("另一次备份已经开始，清理了这一次的部分，这一次作废。")
         put(self._store, names.manifest_of(self._name), document)
         self._store.settle()
         return Made(manifest, signing.fingerprint(document), str(self._signer.public))
@@ -284,22 +304,25 @@ def claim(store: Store, by: Signer) -> None:
 
 def clear_halves(store: Store, keys_store: Store) -> int:
     """Removes what runs that were killed have left: half-written objects, back-ups without a
-    manifest, keys of such back-ups. Only while no other run is under way."""
+    manifest. Only while no other run is under way."""
     count = store.sweep() + keys_store.sweep()
-    whole = set()
+    whole = set(newest_first(store))
     objects: dict[str, list[str]] = {}
     for name, _ in store.names("backups/"):
         backup = name.split("/")[1]
         objects.setdefault(backup, []).append(name)
-        if name == names.manifest_of(backup):
-            whole.add(backup)
     for backup, them in objects.items():
         if backup not in whole:
             count += _remove(store, them)
-    for name, _ in list(keys_store.names("keys/")):
-        if name.split("/")[1] not in whole:
-            count += _remove(keys_store, [name])
     return count
+
+
+def clear_lone_keys(store: Store, keys_store: Store, *, but: str) -> int:
+    """Removes keys of back-ups that are not there, once those of ``but`` are out: a place of data
+    that is new, or not mounted, must never be what takes the last keys away."""
+    whole = {*newest_first(store), but}
+    lone = [name for name, _ in keys_store.names("keys/") if name.split("/")[1] not in whole]
+    return _remove(keys_store, lone)
 
 
 def _remove(store: Store, them: list[str]) -> int:

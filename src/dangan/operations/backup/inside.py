@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import UUID
 
 from django.conf import settings
 
@@ -22,6 +23,7 @@ from dangan.operations.backup.rules.manifest import Ledger, Manifest
 from dangan.operations.backup.rules.orders import Answer, Order
 from dangan.operations.backup.rules.report import Step
 from dangan.roster import queries as roster
+from dangan.roster.models import Entry
 from dangan.roster.rules import RosterQuery
 from dangan.vault.rules import VaultError
 
@@ -57,13 +59,14 @@ def prove(order: Order) -> Answer:
     steps: list[Step] = []
     began = time.monotonic()
 
+    expected = _lines(ledger)
     replayed = replay(actor, ledger)
     said = f"台账 {ledger.count} 条，备份之后销毁、现已重放的 {replayed} 项"
     steps.append(Step("ledger", "销毁台账先行重放", True, said, time.monotonic() - began))
     steps += _opening()
     log, size, root = _log(order)
     steps.append(log)
-    steps.append(_roster(actor, manifest))
+    steps.append(_roster(actor, manifest, ledger, expected))
     return Answer(tuple(steps), replayed, size, root)
 
 
@@ -128,28 +131,40 @@ def _up_to(text: str, size: int) -> str:
     return "\n".join(kept) + ("\n" if kept else "")
 
 
-def _roster(actor: Actor, manifest: Manifest) -> Step:
+def _gone(ledger: Ledger) -> set[str]:
+    """Who was destroyed or is restricted, as the ledger says: nobody else may be missing."""
+    return {subject for subject, _, _ in ledger.keys} | set(ledger.withheld)
+
+
+def _lines(ledger: Ledger) -> int:
+    """How many lines of the roster there must be once the ledger has been replayed."""
+    gone = [UUID(one) for one in _gone(ledger)]
+    return Entry.objects.filter(sealed__isnull=False).exclude(subject__in=gone).count()
+
+
+def _roster(actor: Actor, manifest: Manifest, ledger: Ledger, expected: int) -> Step:
     """The roster is built anew, and asked what its answers are known to be."""
 
     began = time.monotonic()
     problems = []
-    people = len(roster.subjects(actor, RosterQuery()))
+    living = {str(one) for one in roster.subjects(actor, RosterQuery())}
+    people = len(living)
+    gone = _gone(ledger)
     asked = found = 0
     try:
         probes = probing.opened(manifest.probes, manifest.name)
     except VaultError:
         probes, problems = [], ["清单中的已知查询打不开"]
-    living = {str(one) for one in roster.subjects(actor, RosterQuery())}
     for probe in probes:
-        if probe.subject not in living:
-            continue  # destroyed or restricted since, as the ledger says
+        if probe.subject not in living and probe.subject in gone:
+            continue
         asked += 1
         hits = {str(hit.subject) for hit in roster.search(actor, probe.text, limit=5_000)}
         found += probe.subject in hits
         if probe.subject not in hits:
             problems.append(f"已知查询没有找到档案 {probe.subject}")
-    if people > manifest.people:
-        problems.append(f"花名册 {people} 人，清单为 {manifest.people} 人")
+    if people > manifest.people or people != expected:
+        problems.append(f"花名册 {people} 人，应为 {expected} 人，清单为 {manifest.people} 人")
     said = f"花名册 {people} 人（清单 {manifest.people} 人），已知查询 {found}/{asked} 次找到"
     took = time.monotonic() - began
     return Step("roster", "花名册重建与查询", not problems, said, took, tuple(problems))

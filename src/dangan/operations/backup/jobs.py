@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from datetime import datetime, time
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from dangan.operations.backup import ledger
+from dangan.operations.backup.actions import under_way
 from dangan.operations.backup.creating import send_ledger
 from dangan.operations.backup.models import Backup
 from dangan.operations.backup.plan import missing
@@ -28,6 +30,9 @@ from dangan.operations.backup.stores import Store, open_store
 _log = logging.getLogger("dangan.backup")
 _SEND_EVERY = 10
 """Minutes between two times that ledger and checkpoints are sent to both places."""
+_CATCH_UP = timedelta(hours=20)
+"""How long after its time a night that was missed is made up for on the next day; then that
+day's own is near."""
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -83,13 +88,16 @@ def due(now: datetime) -> bool:
     """Whether no back-up has begun since the last set time that is over."""
     local = timezone.localtime(now)
     hour, minute = (int(part) for part in settings.DANGAN.backup_at.split(":"))
-    today = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    if local.time() < time(hour, minute):
+    last = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    if last > local:
+        last -= timedelta(days=1)  # one set for late in the evening comes round after midnight
+        if local - last > _CATCH_UP:
+            return False
+    begun = Counter(Backup.objects.filter(started_at__gte=last).values_list("state", flat=True))
+    if begun["done"] or begun["pruned"]:
         return False
-    begun = Backup.objects.filter(started_at__gte=today, state__in=["running", "done", "pruned"])
-    failed = Backup.objects.filter(started_at__gte=today, state="failed").count()
-    # One that failed is tried again, not all night long.
-    return not begun.exists() and failed < 6
+    # One that failed or was killed is tried again, not all night long.
+    return begun["failed"] < 6 and not (begun["running"] and under_way())
 
 
 def _command(*arguments: str) -> None:

@@ -17,7 +17,6 @@ from dangan.operations.backup import names
 from dangan.operations.backup.identity import signer
 from dangan.operations.backup.rules.manifest import LEDGER_FORMAT, Ledger, encode
 
-_TREE = "SELECT size, encode(root, 'hex') FROM audit_checkpoint ORDER BY 1 DESC LIMIT 1"
 _KEYS = "SELECT subject::text, epoch, at FROM keystore.destroyed ORDER BY at, subject"
 _WITHHELD = "SELECT subject::text FROM keystore.withheld_key ORDER BY 1"
 _FILES = "SELECT id::text FROM files_sealedfile WHERE state = 'gone' ORDER BY 1"
@@ -31,6 +30,7 @@ SELECT subject_id::text, id::text FROM catalogue_volume WHERE standing = 'destro
 _MATERIALS = """
 SELECT subject::text, id::text FROM catalogue_material WHERE state = 'destroyed' ORDER BY 2
 """
+_RESTRICTED = "SELECT id::text FROM catalogue_volume WHERE restricted_at IS NOT NULL ORDER BY 1"
 
 
 def collect() -> Ledger:
@@ -53,6 +53,7 @@ def collect() -> Ledger:
             rows=tuple((row[0], row[1]) for row in _all(_ROWS)),
             volumes=tuple((row[0], row[1]) for row in _all(_VOLUMES)),
             materials=tuple((row[0], row[1]) for row in _all(_MATERIALS)),
+            restricted=tuple(row[0] for row in _all(_RESTRICTED)),
         )
 
 

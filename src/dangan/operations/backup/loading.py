@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import psycopg
@@ -244,26 +244,28 @@ def load_files(
 def _one_file(fetched: Fetched, folder: Path | None, name: str, size: int, digest: str) -> None:
     seen = hashlib.sha256()
     count = 0
-    descriptor = -1
-    if folder is not None:
-        place = folder / name[:2] / name
-        place.parent.mkdir(mode=0o700, exist_ok=True)
-        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # Not os.write: of a disk that is nearly full it takes a part and says so to nobody.
+    out: IO[bytes] | None = None if folder is None else _created(folder / name[:2] / name)
 
     def take(data: bytes) -> None:
         nonlocal count
         seen.update(data)
         count += len(data)
-        if descriptor >= 0:
-            os.write(descriptor, data)
+        if out is not None:
+            out.write(data)
 
     try:
         fetched.file(name, age.Taker(take, lambda: ""))
     finally:
-        if descriptor >= 0:
-            os.close(descriptor)
+        if out is not None:
+            out.close()
     if count != size or seen.hexdigest() != digest:
         raise Damaged(f"文件 {name}", "内容与清单的摘要不符。")
+
+
+def _created(place: Path) -> IO[bytes]:
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    return os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
 def _chunks(

@@ -68,7 +68,12 @@ def _sftp(url: str) -> SftpPlace:
             "SFTP 备份位置没有写 host_key=SHA256:…（服务器上用 ssh-keygen -lf 查看），没有连接。"
         )
     return SftpPlace(
-        parts.hostname, port, unquote(parts.username), path, Path(key).expanduser(), host_key
+        parts.hostname,
+        port,
+        unquote(parts.username),
+        path,
+        Path(key).expanduser(),
+        host_key.rstrip("="),
     )
 
 
@@ -80,10 +85,21 @@ def same_hands(one: Place, other: Place) -> bool:
     if isinstance(one, FolderPlace) and isinstance(other, FolderPlace):
         return _device(one.path) == _device(other.path)
     if isinstance(one, SftpPlace) and isinstance(other, SftpPlace):
-        return one.host == other.host
+        # A name, another name and an address may be one machine: its key tells.
+        return one.host.rstrip(".") == other.host.rstrip(".") or one.host_key == other.host_key
     if isinstance(one, FileStore) and isinstance(other, FileStore):
-        return (one.endpoint, one.bucket) == (other.endpoint, other.bucket)
+        return one.bucket == other.bucket and _server(one.endpoint) == _server(other.endpoint)
     return False
+
+
+def _server(endpoint: str) -> tuple[str, int]:
+    """Host and port of a store, however they are written; empty of Amazon's, where a bucket's name
+    is used once in the world."""
+    parts = urlsplit(endpoint)
+    host = (parts.hostname or "").rstrip(".")
+    if not host or host.endswith(".amazonaws.com"):
+        return "", 0
+    return host, parts.port or (80 if parts.scheme == "http" else 443)
 
 
 def on_this_disk(place: Place, home: Path) -> bool:

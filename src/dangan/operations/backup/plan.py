@@ -51,18 +51,20 @@ def plan_of(env: Environment, *, demo: bool = False) -> Plan:
     if lacking := missing(env):
         raise Unusable("还没有设置 " + "、".join(lacking) + "，没有备份。")
     remarks = []
+    data = age.recipient_of(env.backup_recipient, setting="DANGAN_BACKUP_RECIPIENT")
+    keys = age.recipient_of(env.backup_keys_recipient, setting="DANGAN_BACKUP_KEYS_RECIPIENT")
     if same_hands(place_of(env.backup_to), place_of(env.backup_keys_to)):
         remarks.append(TOGETHER)
-    if env.backup_recipient.strip() == env.backup_keys_recipient.strip():
+    if str(data) == str(keys):
         remarks.append(ONE_RECIPIENT)
     if remarks and not demo:
         raise Unusable("\n".join(remarks))
     return Plan(
         env.backup_to,
         env.backup_keys_to,
-        env.backup_recipient.strip(),
-        env.backup_keys_recipient.strip(),
-        age.recipient_of(env.backup_recipient, setting="DANGAN_BACKUP_RECIPIENT"),
-        age.recipient_of(env.backup_keys_recipient, setting="DANGAN_BACKUP_KEYS_RECIPIENT"),
+        str(data),
+        str(keys),
+        data,
+        keys,
         "\n".join(remarks),
     )

@@ -54,7 +54,10 @@ class Standing:
 
 def standing() -> Standing:
     """How things stand, for whoever may know it."""
-    done = Backup.objects.filter(state__in=[Backup.State.DONE, Backup.State.PRUNED])
+    # One that was killed before its row was written is cleared away without ever having had one.
+    done = Backup.objects.filter(
+        state__in=[Backup.State.DONE, Backup.State.PRUNED], instant__isnull=False
+    )
     proofs = Proof.objects.select_related("backup").order_by("-at")
     proven = proofs.filter(ok=True).first()
     failed = proofs.filter(ok=False).first()
@@ -68,6 +71,17 @@ def standing() -> Standing:
         not missing(settings.DANGAN),
         timezone.now(),
     )
+
+
+def last_proven() -> datetime | None:
+    """When a restore was proved last, for the pages and the report of security."""
+    good = Proof.objects.filter(ok=True).order_by("-at")
+    return good.values_list("at", flat=True).first()
+
+
+def first_try() -> datetime | None:
+    """When a back-up was begun for the first time, whatever became of it."""
+    return Backup.objects.order_by("started_at").values_list("started_at", flat=True).first()
 
 
 def listing(actor: Actor, number: int) -> Page[Backup]:

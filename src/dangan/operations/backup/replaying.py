@@ -11,6 +11,7 @@ from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from dangan.access.rules import Actor
 from dangan.audit.actions import recording
@@ -41,9 +42,11 @@ def replay(actor: Actor, ledger: Ledger) -> int:
     """Replays the ledger; gives how many of its lines had not been done in this back-up yet."""
     count = _keys(actor, ledger)
     count += _withheld(actor, ledger)
+    # Papers before files: whoever erases a scan also empties the name of its file.
+    count += _papers(actor, ledger)
+    count += _restricted(actor, ledger)
     count += _files(actor, [UUID(one) for one in ledger.files])
     count += _rows(actor, ledger)
-    count += _papers(actor, ledger)
     with recording(actor):
         facts = {"lines": ledger.count, "replayed": count, "ledger": ledger.at.isoformat()}
         actor.trail.add(Event("backup.replay", facts=facts))
@@ -148,3 +151,23 @@ def _papers(actor: Actor, ledger: Ledger) -> int:
         with recording(actor):
             erasure.erase(actor, erasure.Scope(volumes=whole, materials=single))
     return len(whole) + len(single)
+
+
+def _restricted(actor: Actor, ledger: Ledger) -> int:
+    """Volumes that are kept for no use, of people who are not restricted themselves too."""
+    volumes = Volume.objects.filter(pk__in=[UUID(one) for one in ledger.restricted])
+    living = volumes.exclude(standing=Volume.Standing.DESTROYED).filter(restricted_at=None)
+    with recording(actor):
+        found = list(living.select_for_update().order_by("pk"))
+        for volume in found:
+            volume.restricted_at = timezone.now()
+            volume.version += 1
+            volume.save(update_fields=["restricted_at", "version"])
+            event = Event(
+                "volume.restrict",
+                subject=volume.subject_id,
+                object=str(volume.pk),
+                facts={"again": True},
+            )
+            actor.trail.add(event)
+    return len(found)

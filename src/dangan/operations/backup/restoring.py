@@ -88,6 +88,10 @@ def _build(fetched: Fetched, made: Installation, say: Say) -> list[str]:
 def _refuse_taken(into: Path) -> None:
     if into.exists() and (not into.is_dir() or any(into.iterdir())):
         raise Unusable(f"{into} 不是空文件夹，没有动它。请另给一个空的或还不存在的文件夹。")
+    if into.is_mount():
+        raise Unusable(
+            f"{into} 是挂载点，恢复好的文件夹不能改成这个名字，没有动它。请给它下面的一个文件夹。"
+        )
     if not into.parent.is_dir():
         raise Unusable(f"{into.parent} 不存在，请先建好上一级文件夹。")
 
@@ -127,7 +131,8 @@ def _dead(folder: Path) -> bool:
 
 
 def _give_name(draft: Path, into: Path) -> None:
-    """The one moment in which the installation comes into being."""
+    """The one moment in which the installation comes into being; all of it is on the disk then."""
+    os.sync()
     (draft / "restoring.lock").unlink()
     if into.exists():
         into.rmdir()

@@ -8,34 +8,24 @@ back-up's tree ends, and an event says so. An old checkpoint never fits the new 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from dangan.access.factors.models import Challenge
 from dangan.access.models import Account, ResetCode, Token
 from dangan.access.rules import Actor
 from dangan.access.sessions.models import Session
 from dangan.audit import tree
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
+from dangan.dossiers.collection.models import Visit
 from dangan.operations.backup.fetching import Exported
 from dangan.operations.backup.models import Restoration
 from dangan.operations.backup.rules.manifest import Manifest
 from dangan.roster import actions as roster
 from dangan.vault.actions import rename_secret
-
-Ending = Callable[[], int]
-"""Ends what must not live through a restore; gives how many."""
-
-_endings: dict[str, Ending] = {}
-
-
-def on_restore(key: str, end: Ending) -> None:
-    """Lets a room end its own: sessions, codes, locks. Called from ``AppConfig.ready``."""
-    _endings[key] = end
 
 
 def settle(actor: Actor, manifest: Manifest, exported: list[Exported]) -> Restoration:
@@ -67,11 +57,11 @@ def _end_all() -> dict[str, int]:
         "sessions": Session.objects.count(),
         "codes": ResetCode.objects.all().delete()[0],
         "tokens": Token.objects.all().delete()[0],
+        "challenges": Challenge.objects.all().delete()[0],
+        "newcomers": Visit.objects.all().delete()[0],
     }
     Session.objects.all().delete()
     Account.objects.update(generation=F("generation") + 1)
-    for key in sorted(_endings):
-        ended[key] = _endings[key]()
     return ended
 
 

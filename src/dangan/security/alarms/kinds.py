@@ -93,6 +93,12 @@ for _one in (
     ),
     Kind("clock", _("系统时钟跳动"), WARNING, _("核对时间同步服务，看跳动前后有无其他告警。")),
     Kind("csp", _("浏览器拦下页面脚本"), WARNING, _("核对是浏览器扩展，还是页面里混入了脚本。")),
+    Kind(
+        "backup",
+        _("备份没有按时完成"),
+        WARNING,
+        _("在备份页看没有完成的原因，改正后运行 dangan backup create。"),
+    ),
     Kind("drill", _("恢复演练过期"), WARNING, _("运行一次恢复演练，证明备份可用。")),
 ):
     register_kind(_one)

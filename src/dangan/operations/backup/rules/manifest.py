@@ -144,6 +144,8 @@ class Ledger(msgspec.Struct, frozen=True):
     volumes: tuple[tuple[str, str], ...] = ()
     """Subject and volume."""
     materials: tuple[tuple[str, str], ...] = ()
+    restricted: tuple[str, ...] = ()
+    """Volumes that are kept for no use."""
 
     @property
     def count(self) -> int:
@@ -156,6 +158,7 @@ class Ledger(msgspec.Struct, frozen=True):
                 self.rows,
                 self.volumes,
                 self.materials,
+                self.restricted,
             )
         )
 
