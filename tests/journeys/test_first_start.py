@@ -73,7 +73,7 @@ def test_from_the_consoles_code_to_three_administrators(
         part.get_by_role("button", name="建立账号").click()
         code = first.locator("code.once").inner_text()
         first.screenshot(path=ARTIFACTS / f"first-{login}-1440.png")
-        other = chromium.new_page(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]
+        other = chromium.new_page(viewport=PHONE, locale="zh-CN")  # type: ignore[arg-type]  # width and height
         other.goto(f"{address}/login/code/")
         other.locator("[name=login]").fill(login)
         other.locator("[name=code]").fill(code)

@@ -221,9 +221,9 @@ class _UnknownKey(Exception):  # noqa: N818
 def _opened(
     token: str, keys: KeySet, provider: Provider
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    registry = JWSRegistry(algorithms=provider.algorithms, strict_check_header=False)
+    readable = JWSRegistry(algorithms=provider.algorithms, strict_check_header=False)
     try:
-        found = jwt.decode(token, keys, algorithms=provider.algorithms, registry=registry)
+        found = jwt.decode(token, keys, algorithms=provider.algorithms, registry=readable)
     except (JoseError, ValueError, TypeError) as error:
         if type(error).__name__ in {"BadSignatureError", "InvalidKeyIdError"}:
             raise _UnknownKey from None
