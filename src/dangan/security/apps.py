@@ -40,6 +40,6 @@ class SecurityConfig(AppConfig):
                     section="security",
                     order=10 * order,
                     count=new_alarms if key == "security_alarms" else None,
-                    phone=order + 1,
+                    phone=31 + order,
                 )
             )
