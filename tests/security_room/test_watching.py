@@ -27,7 +27,7 @@ def steady(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
     """A test's transaction holds up the sequencer and is invisible to it: its events count."""
     from dangan.audit.queries import streaming  # noqa: PLC0415
 
-    def all_of(after: streaming.Position, limit: int = 20_000):  # type: ignore[no-untyped-def]
+    def all_of(after: streaming.Position, limit: int = 20_000):  # type: ignore[no-untyped-def]  # as the real one
         from django.db import connection  # noqa: PLC0415
 
         with connection.cursor() as cursor:

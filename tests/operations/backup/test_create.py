@@ -42,14 +42,14 @@ def test_database_files_and_keys_go_out_and_the_manifest_says_what_they_are(site
     row = site.create()
     assert row.state == Backup.State.DONE
     said = manifest(site, row)
-    tables = {table["name"]: table for table in said["tables"]}  # type: ignore[attr-defined]
+    tables = {table["name"]: table for table in said["tables"]}  # type: ignore[attr-defined]  # read from JSON
     assert tables["public.dossiers_record"]["rows"] == Record.objects.count()
     assert "keystore.data_key" in tables
     # The epochs' keys go with the keys, never with the data.
     assert "keystore.epoch" not in tables
     assert said["people"] == len(site.cast.people)
-    assert said["files"]["count"] == 1  # type: ignore[index]
-    assert said["log"]["size"] == row.log_size > 0  # type: ignore[index]
+    assert said["files"]["count"] == 1  # type: ignore[index]  # read from JSON
+    assert said["log"]["size"] == row.log_size > 0  # type: ignore[index]  # read from JSON
     assert said["lsn"]
     assert any(
         name.startswith("keys/") and name.endswith("keys.age") for name in objects(site.keys)
@@ -112,7 +112,7 @@ def test_a_file_thrown_away_meanwhile_is_no_loss(
         actor = console_actor(purpose="测试")
         with recording(actor):
             files.discard(actor, file=photo)
-        return real(work, *args, **kwargs)  # type: ignore[arg-type]
+        return real(work, *args, **kwargs)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(creating._Work, "_send_files", later)
     row = site.create()
@@ -159,7 +159,7 @@ def test_what_changes_while_it_runs_is_not_in_it(
 
     monkeypatch.setattr(Snapshot, "tables", busy)
     row = site.create()
-    tables = {table["name"]: table for table in manifest(site, row)["tables"]}  # type: ignore[attr-defined]
+    tables = {table["name"]: table for table in manifest(site, row)["tables"]}  # type: ignore[attr-defined]  # read from JSON
     assert tables["public.dossiers_uniquetoken"]["rows"] == before
     assert UniqueToken.objects.count() == 0
 
@@ -242,7 +242,7 @@ def test_a_run_that_another_one_took_over_publishes_nothing(
 
     def later(work: creating._Work, *args: object, **kwargs: object) -> object:
         Backup.objects.update(state=Backup.State.FAILED)
-        return real(work, *args, **kwargs)  # type: ignore[arg-type]
+        return real(work, *args, **kwargs)  # type: ignore[arg-type]  # passed on as given
 
     monkeypatch.setattr(creating._Work, "_send_files", later)
     with pytest.raises(Unusable, match="作废"):

@@ -49,7 +49,7 @@ class Handle(paramiko.SFTPHandle):
     """An open file that knows its length."""
 
     def stat(self) -> Any:
-        return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))  # type: ignore[attr-defined]
+        return paramiko.SFTPAttributes.from_stat(os.fstat(self.readfile.fileno()))  # type: ignore[attr-defined]  # paramiko's own
 
 
 class Folder(paramiko.SFTPServerInterface):
@@ -87,7 +87,7 @@ class Folder(paramiko.SFTPServerInterface):
             writing = flags & 3
             file = self._real(path).open("wb" if writing else "rb")
             handle = Handle(flags)
-            handle.readfile = handle.writefile = file  # type: ignore[attr-defined]
+            handle.readfile = handle.writefile = file  # type: ignore[attr-defined]  # paramiko's own
             return handle
 
         return self._tried(opened)

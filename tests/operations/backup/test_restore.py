@@ -160,7 +160,7 @@ def object_of(file: UUID) -> str:
 
 def refused(site: Site, into: Path, match: str, **other: object) -> None:
     with pytest.raises(BackupProblem, match=match):
-        restore(site.sources(**other), into, database_url="", say=silent)  # type: ignore[arg-type]
+        restore(site.sources(**other), into, database_url="", say=silent)  # type: ignore[arg-type]  # mixed kinds
     assert not list(into.parent.glob(".*restoring*"))
 
 
@@ -321,7 +321,7 @@ def test_each_flipped_byte_is_named(site: Site, tmp_path: Path) -> None:
     found = [line for step in report.steps for line in step.found]
     for named in ("data-1.age", "data-4.age", stored.name.removesuffix(".age")):
         assert any(named in line for line in found), named
-    assert any("在表" in line for line in found)
+    assert any("在表" in line for line in found), found
     assert paper.read_bytes().startswith(b"%PDF")
     # Without its database there is no key to sign with, and nobody takes such a report in.
     with pytest.raises(Forged):
