@@ -223,7 +223,7 @@ def _opened(
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     readable = JWSRegistry(algorithms=provider.algorithms, strict_check_header=False)
     try:
-        found = jwt.decode(token, keys, algorithms=provider.algorithms, registry=readable)
+        found = jwt.decode(token, keys, provider.algorithms, readable)
     except (JoseError, ValueError, TypeError) as error:
         if type(error).__name__ in {"BadSignatureError", "InvalidKeyIdError"}:
             raise _UnknownKey from None
