@@ -15,6 +15,7 @@ from tests.cast import Cast
 
 from dangan.access import actions as access
 from dangan.access.factors import actions as factors
+from dangan.access.factors import steps
 from dangan.access.models import Account, SecondFactor
 from dangan.access.queries import actor_of, console_actor
 from dangan.access.rules import Actor
@@ -59,8 +60,12 @@ class House:
         return actor_of(self.ids[name], address="127.0.0.1")
 
     def browser(self, name: str) -> Client:
+        """Signed in, and just proved present: what is grave asks those who have a telephone."""
         client = Client()
         client.force_login(Account.objects.get(pk=self.ids[name]), BACKEND)
+        session = client.session
+        steps.prove(session, "app")
+        session.save()
         return client
 
     def enrol(self, name: str) -> None:
