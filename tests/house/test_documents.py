@@ -120,7 +120,7 @@ def test_every_room_stands_in_the_map_and_in_the_import_order() -> None:
 def test_nothing_of_one_machine_is_in_the_tree() -> None:
     """Neither its folders nor where it gets packages from."""
     forbidden = re.compile(
-        r"(?:^|[\s\"'=(:])/(?:work|root|home/[a-z]+)/|--(?:extra-)?index-url|\bregistry\s*=|trusted-host",
+        r"(?:^|[\s\"'=(:])/(?:work|root|home/[a-z]+)/|--(?:extra-)?index-url|\bregistry\s*=\s*[\"\']?\w+://|trusted-host",
         re.MULTILINE,
     )
     hosts = re.compile(r'"resolved": "https?://(?!registry\.npmjs\.org/)')

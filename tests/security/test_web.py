@@ -89,8 +89,10 @@ def filled(address: str) -> str:
     return address
 
 
-WITHOUT_TOKEN = ("/api/", "/csp/")
-"""The API looks at no cookie; reports of the content policy change nothing."""
+WITHOUT_TOKEN = ("/api/", "/csp/", "/health/", "/metrics", "/sign-in/oidc/logout-notice/")
+"""The API looks at no cookie; reports of the content policy, the questions whether we are well
+and those for figures change nothing; the provider's notice of a log-out comes without a session
+and is believed by its signature (OpenID Connect Back-Channel Logout 1.0 § 2.5)."""
 
 
 def test_no_page_takes_a_form_without_its_token(cast: Cast, join: Join) -> None:
@@ -120,8 +122,13 @@ def test_following_a_link_changes_nothing_and_every_answer_is_guarded(
     assert len([event for event in written_events() if event[0] in writes]) == known
 
 
-OPEN_TO_ALL = ("/collect/", "/login/", "/csp/", "/health/", "/metrics")
-"""Without a session: the newcomer's form, the ways to sign in, reports, whether we are well."""
+OPEN_TO_ALL = (
+    "/collect/", "/login/", "/csp/", "/health/", "/metrics", "/sign-in/oidc/callback/",
+    "/sign-in/oidc/left/",
+)  # fmt: skip
+"""Without a session: the newcomer's form, the ways to sign in, reports, whether we are well; and
+the way back from the provider, which is a way to sign in: it refuses what this browser did not
+begin, with 403 and nothing of ours on the page. The page after logging out says only that."""
 
 
 def test_no_page_of_a_stranger_answers_but_with_the_log_in(cast: Cast) -> None:
