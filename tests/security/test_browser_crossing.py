@@ -59,8 +59,8 @@ def test_a_form_on_another_site_reaches_no_page_even_with_the_token(cast: Cast, 
 
 def test_a_zero_character_in_typed_text_is_refused(cast: Cast, join: Join) -> None:
     """No keyboard makes one and no table takes it: pages and programs hear 400."""
-    browser = join("hr_manager", "auditor").browser()
-    for address in ("/flows/?kind=%00", "/audit/?subject=a%00b", "/login/?next=%00"):
+    browser = join("hr_manager").browser()
+    for address in ("/flows/?kind=%00", "/people/?unit=a%00b", "/login/?next=%00"):
         assert browser.get(address).status_code == 400, address
     assert browser.post("/people/search/", {"q": "沈\0"}).status_code == 400
     problem = Client().get("/api/v1/subjects?code=%00")
