@@ -30,7 +30,8 @@ def submit(page: Page) -> str:
     return page.url
 
 
-DECIDERS = ("head", "head2", "leader", "hrmanager", "legal", "it", "office", "hr", "privacy")
+DECIDERS = ("head", "head2", "leader", "hrmanager", "legal", "it", "office", "hr", "privacy",
+            "security")  # fmt: skip
 """In a small demonstration organisation the head of one office sits in another: whoever is the
 person's head, or next in charge, is among these."""
 

@@ -213,11 +213,23 @@ def _operation(path: str, things: dict[str, Any]) -> str:
     return "/".join(part for part in parts if part).join(("/", ""))
 
 
-def ask(asker: Asker, cell: Cell) -> tuple[int, str, str, bool]:
-    """Status, where it sends on to, its text, and whether a refusal is in the log of it.
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
 
-    Nothing of the question stays: each stands alone.
-    """
+    status: int
+    sent: str
+    """Where it sends on to."""
+    text: str
+    """Headers and body."""
+    noted: bool
+    """A refusal is in the log of it."""
+    asks_for_proof: bool
+    """Who may do this is asked to prove themselves again first."""
+
+
+def ask(asker: Asker, cell: Cell) -> Answer:
+    """Nothing of the question stays: each stands alone."""
     with transaction.atomic():
         before = _refusals(asker)
         if cell.by_token:
@@ -234,7 +246,8 @@ def ask(asker: Asker, cell: Cell) -> tuple[int, str, str, bool]:
         sent = answer.headers.get("Location", "")
         heads = "\n".join(f"{key}: {value}" for key, value in answer.headers.items())
         transaction.set_rollback(True)
-    return answer.status_code, sent, f"{heads}\n{text}", noted
+    proof = answer.headers.get("X-Step-Up") == "1"
+    return Answer(answer.status_code, sent, f"{heads}\n{text}", noted, proof)
 
 
 def _refusals(asker: Asker) -> int:
@@ -249,30 +262,32 @@ def _refusals(asker: Asker) -> int:
 
 def fault(world: World, asker: Asker, cell: Cell) -> str:
     """What is wrong with the answer; empty when it is as the tables say."""
-    status, sent, text, noted = ask(asker, cell)
-    if status >= 500:
-        return f"broke with {status}"
-    wrong = _wrong(asker, cell, status, sent, noted)
+    answer = ask(asker, cell)
+    if answer.status >= 500:
+        return f"broke with {answer.status}"
+    wrong = _wrong(asker, cell, answer)
     if not wrong and cell.person and not _may_know(asker, cell.person):
-        wrong = next((f"tells {word}" for word in TOLD[cell.person] if word in text), "")
+        wrong = next((f"tells {word}" for word in TOLD[cell.person] if word in answer.text), "")
     return wrong
 
 
-def _wrong(asker: Asker, cell: Cell, status: int, sent: str, noted: bool) -> str:
+def _wrong(asker: Asker, cell: Cell, answer: Answer) -> str:
     unknown = asker.role in {"nobody", "ended"} or (cell.by_token and not asker.token)
     wrong = ""
     if cell.right == "public":
         pass
     elif unknown:
-        turned_away = status == 401 if cell.by_token else sent.startswith("/login/")
-        wrong = "" if turned_away else f"answered {status} to somebody unknown"
-    elif cell.by_token and status == 422:
+        turned_away = answer.status == 401 if cell.by_token else answer.sent.startswith("/login/")
+        wrong = "" if turned_away else f"answered {answer.status} to somebody unknown"
+    elif cell.by_token and answer.status == 422:
         pass  # what was asked could not be read, before it was seen who may ask it
-    elif status == 403:
-        wrong = "" if noted else "a refusal that the log does not have"
+    elif asker.holds(cell.right) and answer.asks_for_proof:
+        pass
+    elif answer.status == 403:
+        wrong = "" if answer.noted else "a refusal that the log does not have"
     elif not asker.holds(cell.right):
-        wrong = f"answered {status}, holds no {cell.right}"
-    elif sent.startswith("/login/") and cell.name != "access:logout":
+        wrong = f"answered {answer.status}, holds no {cell.right}"
+    elif answer.sent.startswith("/login/") and cell.name != "access:logout":
         wrong = "sent to the log-in page"
     return wrong
 

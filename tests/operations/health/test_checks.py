@@ -26,8 +26,11 @@ def test_figures_open_to_the_internet_are_bad() -> None:
     assert checks._metrics().state == "ok"
     with _given(metrics_networks=["203.0.113.0/24"]):
         assert checks._metrics().state == "bad"
-    with _given(metrics_networks=["0.0.0.0/0"]):
-        assert checks._metrics().state == "bad"
+    for world in ("0.0.0.0/0", "::/0", "10.0.0.0/7"):
+        with _given(metrics_networks=[world]):
+            assert checks._metrics().state == "bad"
+    with _given(metrics_networks=["10.3.0.0/16", "fd00:1::/32"]):
+        assert checks._metrics().state == "ok"
 
 
 def test_a_file_store_that_is_away_is_bad_and_one_that_answers_is_not() -> None:

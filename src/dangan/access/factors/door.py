@@ -128,7 +128,9 @@ def _ask(request: HttpRequest, actor: Actor, held: Enrolment) -> HttpResponse | 
         "files": bool(request.FILES),
         "back": _page_before(request),
     }
-    return render(request, "factors/confirm.html", context, status=403)
+    response = render(request, "factors/confirm.html", context, status=403)
+    response["X-Step-Up"] = "1"
+    return response
 
 
 def _to(request: HttpRequest, target: str) -> HttpResponse:

@@ -13,6 +13,9 @@ from dangan.files.storage import StoreUnavailable, files, place_of
 from dangan.operations import replica
 from dangan.security.checks import Check, Finding, bad, ok, register, warn
 
+INSIDE = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16",
+          "100.64.0.0/10", "::1/128", "fc00::/7", "fe80::/10")  # fmt: skip
+
 
 def register_all() -> None:
     """Called from ``AppConfig.ready``."""
@@ -74,10 +77,17 @@ def _files_store() -> Finding:
     return ok("文件存储可用。")
 
 
+def _inside(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    """Whether every address of ``network`` is of an organisation's own (RFC 1918, 4193, 6598)."""
+    return any(
+        network.version == own.version and network.subnet_of(own)  # type: ignore[arg-type]  # same
+        for own in map(ipaddress.ip_network, INSIDE)
+    )
+
+
 def _metrics() -> Finding:
     networks = map(ipaddress.ip_network, settings.DANGAN.metrics_networks)
-    # The whole of the internet begins and ends with private addresses.
-    wide = [str(net) for net in networks if net.prefixlen < 8 or not net.is_private]
+    wide = [str(network) for network in networks if not _inside(network)]
     if wide:
         return bad(
             "监控数字对公网地址 {networks} 开放。",

@@ -29,8 +29,8 @@
     createHTML(text) {
       const holder = document.implementation.createHTMLDocument("").createElement("template");
       holder.innerHTML = inert.createHTML(text);
-      const page = new DOMParser().parseFromString(inert.createHTML(text), "text/html");
-      if (active(holder.content) || active(page)) throw new TypeError("active content refused");
+      const page = () => new DOMParser().parseFromString(inert.createHTML(text), "text/html");
+      if (active(holder.content) || active(page())) throw new TypeError("active content refused");
       return text;
     },
     createScriptURL(address) {

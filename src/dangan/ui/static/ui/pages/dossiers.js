@@ -65,6 +65,7 @@ document.addEventListener("click", (event) => {
 function searchable(select) {
   return new window.TomSelect(select, {
     maxOptions: null,
+    refreshThrottle: 0, // a list redrawn after the choice would open again over the form
     allowEmptyOption: true,
     searchField: ["text", "value"],
     render: {
@@ -91,6 +92,7 @@ function people(input) {
     searchField: [],
     options: input.value ? [{ value: input.value, text: input.value }] : [],
     loadThrottle: 200,
+    refreshThrottle: 0,
     load: (query, done) => {
       const body = new FormData();
       body.set("q", query);

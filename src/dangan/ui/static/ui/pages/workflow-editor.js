@@ -70,6 +70,7 @@ function people(root) {
       searchField: [],
       options: input.value ? [{ value: input.value, text: input.dataset.name || input.value }] : [],
       loadThrottle: 200,
+      refreshThrottle: 0, // a list redrawn after the choice would open again over the form
       load: (query, done) => {
         const body = new FormData();
         body.set("who", query);
