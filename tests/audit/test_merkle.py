@@ -181,6 +181,25 @@ class TestInclusion:
             with pytest.raises(ValueError, match="not in the tree"):
                 inclusion_proof(index, 8, Tiles(HASHES))
 
+    def test_finished_tiles_are_read_as_one_hash_of_the_level_above(self) -> None:
+        asked: list[tuple[int, int, int]] = []
+
+        def tiles(level: int, number: int, width: int) -> Sequence[bytes]:
+            asked.append((level, number, width))
+            return TILES(level, number, width)
+
+        assert inclusion_proof(512, 768, tiles)[-1] == textbook_root(BIG[:512])
+        assert asked[-1] == (1, 0, 2)
+        asked.clear()
+        assert inclusion_proof(0, 512, tiles)[-1] == textbook_root(BIG[256:512])
+        assert asked[-1] == (1, 0, 2)
+
+    def test_a_leaf_missing_from_a_full_tile_splits_the_tree(self) -> None:
+        """511 and 1023 leaves: all bits set, and yet no whole subtree."""
+        for size in (511, 1023):
+            proof = inclusion_proof(0, size + 1 + size, TILES)
+            assert proof[-1] == textbook_root(BIG[size + 1 : size + 1 + size])
+
     def test_sides(self) -> None:
         assert siblings_left(5, 8) == [True, False, True]
         assert siblings_left(0, 1) == []
@@ -231,6 +250,17 @@ class TestConsistency:
         roots = edge_of(old, TILES).root(), edge_of(new, TILES).root()
         verify_consistency(old=old, new=new, old_root=roots[0], new_root=roots[1], proof=proof)
 
+    def test_every_small_tree_grows_into_every_larger_one(self) -> None:
+        for new in range(1, 34):
+            for old in range(1, new + 1):
+                verify_consistency(
+                    old=old,
+                    new=new,
+                    old_root=textbook_root(BIG[:old]),
+                    new_root=textbook_root(BIG[:new]),
+                    proof=consistency_proof(old, new, TILES),
+                )
+
     @given(st.integers(1, 600), st.integers(1, 600), st.data())
     @settings(deadline=None)
     def test_rewriting_cannot(self, one: int, other: int, data: st.DataObject) -> None:
@@ -272,3 +302,16 @@ class TestConsistency:
             consistency_proof(8, 5, Tiles(HASHES))
         with pytest.raises(BadProof):
             verify_consistency(old=8, new=5, old_root=b"", new_root=b"", proof=[])
+
+    def test_nothing_is_proved_about_an_empty_tree(self) -> None:
+        with pytest.raises(ValueError, match="an empty one"):
+            consistency_proof(0, 5, Tiles(HASHES))
+        with pytest.raises(BadProof, match="an empty one"):
+            verify_consistency(old=0, new=0, old_root=EMPTY_ROOT, new_root=EMPTY_ROOT, proof=[])
+
+    def test_what_is_wrong_with_a_proof_is_said(self) -> None:
+        roots = {"old_root": root_of(HASHES[:3]), "new_root": root_of(HASHES[:5])}
+        proof = consistency_proof(3, 5, Tiles(HASHES))
+        for damaged, sentence in (([], "is empty"), ([*proof, proof[0]], "too long")):
+            with pytest.raises(BadProof, match=sentence):
+                verify_consistency(old=3, new=5, proof=damaged, **roots)

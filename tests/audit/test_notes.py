@@ -126,3 +126,27 @@ def test_a_file_of_notes_comes_apart_again() -> None:
     assert torn[:4] == notes[:4]
     with pytest.raises(BadNote):
         PUBLIC.open(torn[4])
+
+
+def test_the_last_note_of_a_file_needs_no_empty_line() -> None:
+    text = f"{NOTE}\n{NOTE}"
+    assert list(split_notes(text.splitlines(keepends=True))) == [NOTE, NOTE]
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (CHECKPOINT.body().removeprefix(ORIGIN), "not a checkpoint"),
+        (replace(CHECKPOINT, root=b"x" * 31).body(), "not 32 bytes"),
+        (CHECKPOINT.body()[:-2] + "*=\n", "not base64"),
+    ],
+)
+def test_a_checkpoint_needs_a_name_and_a_whole_root(body: str, sentence: str) -> None:
+    with pytest.raises(BadNote, match=sentence):
+        Checkpoint.parse(body)
+
+
+def test_a_key_may_have_plus_signs_of_its_own() -> None:
+    keys = (Verifier(ORIGIN, hashlib.sha256(bytes([number])).digest()) for number in range(256))
+    key = next(key for key in keys if str(key).count("+") > 2)
+    assert Verifier.parse(str(key)) == key

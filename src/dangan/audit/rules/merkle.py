@@ -74,7 +74,7 @@ class Edge:
     def _finish(self, level: int, done: list[tuple[int, int, bytes, bytes]]) -> None:
         full, self.levels[level] = self.levels[level], []
         root = root_of(full)
-        done.append((level, (self.size - 1) // TILE ** (level + 1), b"".join(full), root))
+        done.append((level, self.size // TILE ** (level + 1) - 1, b"".join(full), root))
         if level + 1 == len(self.levels):
             self.levels.append([])
         self.levels[level + 1].append(root)
@@ -110,11 +110,12 @@ def subtree_hash(start: int, end: int, tiles: Tiles) -> bytes:
 
     ``start`` is a multiple of the smallest power of two that is not less than their number.
     """
-    if (end - start) & (end - start - 1):
-        half = _split(end - start)
+    count = end - start
+    if count & (count - 1):
+        half = _split(count)
         left = subtree_hash(start, start + half, tiles)
         return node_hash(left, subtree_hash(start + half, end, tiles))
-    level, span = 0, end - start
+    level, span = 0, count
     while span >= TILE:
         level, span = level + 1, span // TILE
     first = start // TILE**level

@@ -124,14 +124,14 @@ def public_key_of(origin: str, key: Ed25519PrivateKey) -> Verifier:
 
 
 def split_notes(lines: Iterable[str]) -> Iterable[str]:
-    """The signed notes in a file of them, each followed by an empty line.
+    """The signed notes in a file's lines (with their ends), each followed by an empty line.
 
     What is not a note comes out as it stands: opening it raises :class:`BadNote`.
     """
     note: list[str] = []
     signed = False
     for line in lines:
-        ended = not line.strip("\n")
+        ended = line == "\n"
         if ended and signed:
             yield "".join(note)
             note, signed = [], False
