@@ -249,7 +249,10 @@ class Mutating:
             lambda: _baseline(session, items, self._paths()), 1800.0
         )
         for mutant, source, path in self._mutants():
-            tests = sorted(calls.get(f"{path}:{mutant.function}", []), key=times.__getitem__)
+            tests = sorted(
+                calls.get(f"{path}:{mutant.function}", []),
+                key=lambda number: (_commits(items[number]), times[number]),
+            )
             began = time.monotonic()
             chosen = [items[number] for number in tests]
             seconds = SECONDS + 3 * sum(times[number] for number in tests)
@@ -258,6 +261,8 @@ class Mutating:
             self._tell(mutant, outcome, time.monotonic() - began)
             if len(self.results) % 50 == 0:
                 print(f"… {len(self.results)}", flush=True)
+        if any(map(_commits, items)):
+            _drop_copy()
         return True
 
     def _paths(self) -> set[str]:
@@ -322,10 +327,59 @@ def _warm(items: list[Any]) -> None:
     connections.close_all()
 
 
+def _commits(item: Any) -> bool:
+    """Whether a test leaves in the database what it wrote."""
+    marker = item.get_closest_marker("django_db")
+    return bool(marker and marker.kwargs.get("transaction")) or (
+        "transactional_db" in getattr(item, "fixturenames", ())
+    )
+
+
+def _copy_database() -> bool:
+    """From here on this process works in a copy of the tests' database: what a mutant leaves
+    behind, such as a key that nothing opens, must not kill the next one."""
+    from django.db import connection, connections  # noqa: PLC0415 - settings are known only now
+
+    connections.close_all()
+    source, copy = connection.settings_dict["NAME"], _name_of_copy()
+    _drop_copy()
+    _administer(
+        # One that a killed child has left would hold the copying up.
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'",  # noqa: S608 - ours
+        f'CREATE DATABASE "{copy}" TEMPLATE "{source}" STRATEGY file_copy',
+    )
+    connection.settings_dict["NAME"] = copy
+    return True
+
+
+def _drop_copy() -> None:
+    _administer(f'DROP DATABASE IF EXISTS "{_name_of_copy()}" WITH (FORCE)')
+
+
+def _name_of_copy() -> str:
+    from django.db import connection  # noqa: PLC0415 - settings are known only now
+
+    return f"{connection.settings_dict['NAME']}_mutant"
+
+
+def _administer(*statements: str) -> None:
+    """Outside transactions, which the making of a database needs."""
+    import psycopg  # noqa: PLC0415 - as late as Django
+    from django.db import connection  # noqa: PLC0415 - settings are known only now
+
+    where = connection.get_connection_params() | {"dbname": "postgres"}
+    with psycopg.connect(**where, autocommit=True) as administrator:
+        for statement in statements:
+            administrator.execute(statement)
+
+
 def _passes(session: Any, items: list[Any]) -> bool:
     """Whether all these tests pass; ends at the first that does not."""
     session._setupstate.teardown_exact(items[0])
+    copied = False
     for item, following in zip(items, [*items[1:], None], strict=True):
+        if _commits(item) and not copied:
+            copied = _copy_database()
         # The last keeps what belongs to the session: the parent's, which goes on with it.
         reports = runtestprotocol(item, log=False, nextitem=following or item)
         if any(report.failed for report in reports):
@@ -339,7 +393,10 @@ def _baseline(session: Any, items: list[Any], paths: set[str]) -> Any:
     times: list[float] = []
     failed: list[str] = []
     session._setupstate.teardown_exact(items[0])
+    copied = False
     for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
+        if _commits(item) and not copied:
+            copied = _copy_database()
         called: set[str] = set()
 
         def note(frame: Any, event: str, _argument: Any, called: set[str] = called) -> None:

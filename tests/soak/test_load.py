@@ -139,7 +139,8 @@ class Desk:
 
     async def search(self) -> None:
         word = self.chance.choice(WORDS)
-        await self.ask("search", "GET", "/people/search/", params={"q": word})
+        head = {"X-CSRFToken": form_token(self.web.cookies), "HX-Request": "true"}
+        await self.ask("search", "POST", "/people/search/", data={"q": word}, headers=head)
 
     async def dossier(self) -> None:
         # Out of a head's reach is an answer as well.
@@ -234,9 +235,9 @@ _HR = [
 DEEDS = {
     "employee": ["desk", "bell", "mine", "mine", "draft"],
     "hr_specialist": _HR,
-    "hr_manager": [*_HR, "decide", "decide", "statistics"],
+    "hr_manager": [*_HR, "raise_pay", "raise_pay", "decide", "decide", "statistics"],
     "head": ["desk", "bell", "roster", "search", "dossier", "todo"],
-    "finance": ["desk", "roster", "search", "dossier", "raise_pay", "raise_pay"],
+    "finance": ["desk", "roster", "search", "dossier", "todo"],
     "archivist": ["desk", "roster", "search", "dossier", "scan", "scan", "scan"],
     "leader": ["desk", "roster", "search", "dossier", "statistics", "todo"],
     "auditor": ["bell", "log"],

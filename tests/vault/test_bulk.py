@@ -40,6 +40,34 @@ def test_values_of_both_suites_open(open_value: Opener, suite: Suite, length: in
     assert open_value(*stored(subject), sealed) == plain
 
 
+def test_a_late_key_version_opens(open_value: Opener) -> None:
+    subject, version = uuid4(), 0x0203
+    key = make_keys([subject])[subject]
+    _, _, epoch, _ = stored(subject)
+    wrapped = (
+        Unwrapper()
+        .wrapper(epoch)
+        .wrap(Suite.AES, key.data_key, label="data-key", context=(subject.int, version, epoch))
+    )
+    late = SubjectKey(subject, version, Suite.AES, key.data_key)
+    sealed = seal(late, Place("roster", subject), b"plain")
+    assert open_value(subject.bytes, version, epoch, wrapped, sealed) == b"plain"
+    early = seal(key, Place("roster", subject), b"plain")
+    with pytest.raises(Tampered):
+        open_value(subject.bytes, version, epoch, wrapped, early)
+
+
+@pytest.mark.usefixtures("sm_for_new_values")
+def test_keys_of_the_other_suite_open(open_value: Opener) -> None:
+    subject = uuid4()
+    key = make_keys([subject])[subject]
+    for suite in Suite:
+        sealed = seal(
+            SubjectKey(subject, key.version, suite, key.data_key), Place("roster", subject), b"x"
+        )
+        assert open_value(*stored(subject), sealed) == b"x"
+
+
 def test_what_was_moved_or_altered_does_not_open(open_value: Opener) -> None:
     one, other = uuid4(), uuid4()
     keys = make_keys([one, other])
@@ -52,6 +80,8 @@ def test_what_was_moved_or_altered_does_not_open(open_value: Opener) -> None:
         (*of_one, seal(keys[one], Place("record", one), b"plain")),
         (*of_one, seal(keys[one], Place("roster", one, version=1), b"plain")),
         (*of_one, sealed[:1]),
+        (*of_one, b""),
+        (*of_one[:3], b"", sealed),
         (*of_one[:3], of_one[3][:5], sealed),
     ]
     for arguments in refused:

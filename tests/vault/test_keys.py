@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,9 +10,38 @@ from django.db import IntegrityError, connection, transaction
 from pytest_django.fixtures import DjangoAssertNumQueries
 from tests.vault.conftest import Keeper
 
-from dangan.vault.actions import destroy_key, make_keys, named_secret, prepare
-from dangan.vault.queries import SYSTEM, Unwrapper, key_of, keys_of, token_of
-from dangan.vault.rules import KeyDestroyed, Place, SubjectKey, Suite, Tampered, seal, unseal
+from dangan.vault import actions
+from dangan.vault.actions import (
+    destroy_key,
+    give_back,
+    guard_keys,
+    make_keys,
+    named_secret,
+    prepare,
+    rename_secret,
+    rotate,
+    withhold,
+)
+from dangan.vault.queries import (
+    SYSTEM,
+    Unwrapper,
+    entry_mac,
+    epochs,
+    key_of,
+    keys_of,
+    token_of,
+    withheld_keys,
+)
+from dangan.vault.rules import (
+    KeyDestroyed,
+    KeyKept,
+    Place,
+    SubjectKey,
+    Suite,
+    Tampered,
+    seal,
+    unseal,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +145,32 @@ class TestUnwrapper:
         with pytest.raises(KeyDestroyed):
             Unwrapper().key(subject, version, 10_000, wrapped)
 
+    def test_a_key_without_its_epoch_opens_nothing_and_no_new_one_is_made(self) -> None:
+        (subject,) = make_keys([uuid4()])
+        (row,) = rows_of([subject])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE keystore.epoch SET wrapped = NULL, destroyed_at = now()"
+                " WHERE wrapped IS NOT NULL"
+            )
+        with pytest.raises(KeyDestroyed):
+            key_of(subject)
+        with pytest.raises(KeyDestroyed):
+            Unwrapper().key(*row)
+        with pytest.raises(KeyDestroyed):
+            make_keys([uuid4()])
+
+    def test_an_epoch_opened_meanwhile_is_found(self, keeper: Keeper) -> None:
+        before, wrapping = Unwrapper(), Unwrapper()
+        epoch = rotate(keeper).epoch
+        keys = make_keys([uuid4()])
+        (row,) = rows_of(list(keys))
+        assert {row[0]: before.key(*row)} == keys
+        place = {"label": "data-key", "context": (row[0].int, row[1], epoch)}
+        assert wrapping.wrapper(epoch).unwrap(row[3], **place) == keys[row[0]].data_key
+        with pytest.raises(KeyDestroyed):
+            wrapping.wrapper(10_000)
+
 
 class TestDestroyKey:
     def test_counts_at_once_and_for_ever(self, keeper: Keeper) -> None:
@@ -138,6 +194,68 @@ class TestDestroyKey:
         with pytest.raises(ValueError, match="system"):
             destroy_key(keeper, subject=SYSTEM)
         assert isinstance(key_of(SYSTEM), SubjectKey)
+
+    def test_a_guard_may_object(self, keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(actions, "_guards", [])
+        living, gone = make_keys([uuid4(), uuid4()])
+
+        asked: list[UUID] = []
+
+        def lives(subject: UUID) -> bool:
+            asked.append(subject)
+            return subject == living
+
+        guard_keys({gone: False, living: False}.__getitem__)
+        guard_keys(lives)
+        guard_keys(lives)
+        with pytest.raises(KeyKept):
+            destroy_key(keeper, subject=living)
+        assert key_of(living) and keeper.noted == []
+        destroy_key(keeper, subject=gone)
+        assert asked == [living, gone], "the same guard counts once"
+        with pytest.raises(KeyDestroyed):
+            key_of(gone)
+
+    def test_a_withheld_key_goes_too_and_the_last_epoch_that_wrapped_it_is_kept(
+        self, keeper: Keeper
+    ) -> None:
+        (subject,) = make_keys([uuid4()])
+        withhold(keeper, subject=subject)
+        destroy_key(keeper, subject=subject)
+        assert withheld_keys([subject]) == {}
+        with pytest.raises(KeyDestroyed):
+            give_back(keeper, subject=subject)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT epoch FROM keystore.destroyed WHERE subject = %s", [subject])
+            assert cursor.fetchone() == (epochs()[0].id,)
+
+
+class TestWithholding:
+    def test_nobody_opens_what_is_sealed_until_the_key_is_given_back(self, keeper: Keeper) -> None:
+        subject, other = keys = make_keys([uuid4(), uuid4()])
+        epoch = epochs()[0]
+        withhold(keeper, subject=subject)
+        with pytest.raises(KeyDestroyed):
+            key_of(subject)
+        with pytest.raises(KeyDestroyed):
+            make_keys([subject])
+        assert withheld_keys([subject, other]) == {subject: keys[subject]}
+        assert epochs()[0].keys == epoch.keys, "a withheld key holds its epoch"
+        give_back(keeper, subject=subject)
+        assert keys_of([subject, other]) == keys
+        assert withheld_keys([subject, other]) == {}
+        assert keeper.noted == [("key.withhold", subject, {}), ("key.give_back", subject, {})]
+
+    def test_only_a_key_in_use_is_withheld_and_only_a_withheld_one_given_back(
+        self, keeper: Keeper
+    ) -> None:
+        (subject,) = make_keys([uuid4()])
+        with pytest.raises(KeyDestroyed):
+            give_back(keeper, subject=subject)
+        withhold(keeper, subject=subject)
+        with pytest.raises(KeyDestroyed):
+            withhold(keeper, subject=subject)
+        assert [action for action, _, _ in keeper.noted] == ["key.withhold"]
 
 
 class TestTokens:
@@ -168,8 +286,55 @@ class TestNamedSecret:
         with pytest.raises(Tampered):
             named_secret("two", lambda: b"other")
 
+    def test_whoever_was_faster_wins(self) -> None:
+        def slower() -> bytes:
+            named_secret("raced", lambda: b"faster")
+            return b"slower"
+
+        assert named_secret("raced", slower) == b"faster"
+
+    def test_is_put_aside_under_another_name(self) -> None:
+        named_secret("signer", lambda: b"before the restore")
+        rename_secret("signer", "signer-before.1")
+        assert named_secret("signer-before.1", lambda: b"other") == b"before the restore"
+        assert named_secret("signer", lambda: b"after it") == b"after it"
+        with pytest.raises(KeyDestroyed):
+            rename_secret("never-made", "signer-before.2")
+
+
+def test_entries_of_the_log_are_authenticated_with_the_root_secret() -> None:
+    assert entry_mac(b"one") == entry_mac(b"one") != entry_mac(b"other")
+    assert len(entry_mac(b"one")) == 32
+
 
 def test_preparing_twice_changes_nothing() -> None:
     key = key_of(SYSTEM)
     prepare()
     assert key_of(SYSTEM) == key
+
+
+def test_an_empty_keystore_is_prepared_once(keeper: Keeper) -> None:
+    with connection.cursor() as cursor:
+        for table in ("data_key", "withheld_key", "epoch"):
+            cursor.execute(f"DELETE FROM keystore.{table}")
+    began = datetime.now(UTC)
+    prepare()
+    (first,) = epochs()
+    assert first.keys == 1
+    assert abs(first.opened_at - began).total_seconds() < 60
+    assert (first.destroyed_at, first.closed_at) == (None, None)
+    key = key_of(SYSTEM)
+    prepare()
+    assert [epoch.id for epoch in epochs()] == [first.id]
+    # It is no half-done rotation: the next one opens an epoch of its own.
+    assert rotate(keeper).epoch > first.id
+    assert key_of(SYSTEM) == key
+
+
+def test_a_lost_system_key_is_made_anew_in_the_epoch_there_is() -> None:
+    before = epochs()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM keystore.data_key WHERE subject = %s", [SYSTEM])
+    prepare()
+    assert isinstance(key_of(SYSTEM), SubjectKey)
+    assert epochs() == before

@@ -74,6 +74,28 @@ def test_refuses_a_file_others_can_read(empty_home: Path) -> None:
         root_secret()
 
 
+def test_what_systemd_hands_over_may_bear_the_mask_of_its_access_list(
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The group's right is the mask there; the right of everybody is refused everywhere."""
+    assert root_secret()
+    file = empty_home / "root.key"
+
+    def read(mode: int, handed: Path) -> bool:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(handed))
+        file.chmod(mode)
+        secrets._load.cache_clear()
+        try:
+            return bool(root_secret())
+        except RootSecretExposed:
+            return False
+
+    assert read(0o440, empty_home)
+    assert not read(0o441, empty_home)
+    assert not read(0o444, empty_home)
+    assert not read(0o440, empty_home / "elsewhere")
+
+
 @pytest.mark.parametrize("text", ["", "x\ny\nz\n", "dangan root secret 1\naes\n1234\n"])
 def test_refuses_a_damaged_file(empty_home: Path, text: str) -> None:
     file = empty_home / "root.key"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import close_old_connections, connection, transaction
+from django.utils import timezone
 from tests.vault.conftest import Keeper
 
 from dangan.vault import actions
@@ -18,10 +20,14 @@ from dangan.vault.actions import (
     RotationRunning,
     destroy_epoch,
     destroy_key,
+    destroy_old_epochs,
+    give_back,
     make_keys,
+    prepare,
     rotate,
+    withhold,
 )
-from dangan.vault.queries import Unwrapper, epochs, key_of, keys_of
+from dangan.vault.queries import Epoch, Unwrapper, epochs, key_of, keys_of, withheld_keys
 from dangan.vault.rules import KeyDestroyed, Place, seal, unseal
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,6 +35,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def newest() -> int:
     return epochs()[0].id
+
+
+def epoch(number: int) -> Epoch:
+    return next(one for one in epochs() if one.id == number)
 
 
 def epoch_of(subject: UUID) -> int:
@@ -62,9 +72,108 @@ def test_everything_still_opens_and_the_old_epoch_can_go(keeper: Keeper) -> None
     assert keys_of(keys) == keys
     assert all(unseal(key_of(s), Place("record", s), one) == b"x" for s, one in sealed.items())
     assert [action for action, _, _ in keeper.noted] == ["key.rotate", "key.destroy"]
-    gone = next(epoch for epoch in epochs() if epoch.id == old)
-    assert gone.destroyed_at is not None
+    gone = epoch(old)
+    assert gone.destroyed_at and gone.closed_at and gone.closed_at <= gone.destroyed_at
     assert gone.keys == 0
+    living = epoch(rotation.epoch)
+    assert (living.destroyed_at, living.closed_at) == (None, None)
+    assert living.keys == rotation.rewrapped
+    assert [facts for _, _, facts in keeper.noted] == [
+        {"epoch": rotation.epoch, "keys": rotation.rewrapped, "damaged": []},
+        {"epoch": old},
+    ]
+
+
+def test_batches_are_told_one_by_one_and_withheld_keys_move_too(keeper: Keeper) -> None:
+    aside, *_ = keys = make_keys(uuid4() for _ in range(13))
+    withhold(keeper, subject=aside)
+    total = sum(one.keys for one in epochs())
+    steps: list[tuple[int, int]] = []
+    rotation = rotate(keeper, batch=5, progress=lambda *step: steps.append(step))
+    assert rotation.rewrapped == total
+    in_use = total - 1
+    expected = [min(done, in_use) for done in range(5, in_use + 5, 5)] + [total]
+    assert steps == [(done, total) for done in expected]
+    assert withheld_keys([aside]) == {aside: keys[aside]}
+    assert epoch(rotation.epoch).keys == total
+    give_back(keeper, subject=aside)
+    assert keys_of(keys) == keys
+    assert epoch_of(aside) == rotation.epoch
+
+
+def test_a_key_given_back_behind_the_rotation_is_found_by_the_next_pass(keeper: Keeper) -> None:
+    first = UUID(int=2)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM keystore.destroyed WHERE subject = %s", [first])
+    make_keys([first, uuid4(), uuid4()])
+    withhold(keeper, subject=first)
+    total = sum(one.keys for one in epochs())
+    steps: list[tuple[int, int]] = []
+
+    def give_back_at_once(done: int, of: int) -> None:
+        if not steps:
+            give_back(keeper, subject=first)
+        steps.append((done, of))
+
+    try:
+        rotation = rotate(keeper, progress=give_back_at_once)
+        assert epoch_of(first) == rotation.epoch
+        assert rotation.rewrapped == total
+        assert steps == [(total - 1, total), (total, total)]
+    finally:
+        destroy_key(keeper, subject=first)
+
+
+def test_the_next_process_may_rotate_when_one_has_ended(keeper: Keeper) -> None:
+    rotated: list[int] = []
+    first = rotate(keeper).epoch
+    in_thread(lambda: rotated.append(rotate(keeper).epoch)).join()
+    assert rotated == [newest()] and rotated > [first]
+
+
+def test_only_one_process_prepares_at_a_time() -> None:
+    prepared, leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with transaction.atomic():
+            prepare()
+            prepared.set()
+            leave.wait(10)
+
+    one = in_thread(first)
+    assert prepared.wait(10)
+    other = in_thread(prepare)
+    other.join(0.3)
+    assert other.is_alive(), "or both would find nothing and make an epoch each"
+    leave.set()
+    one.join()
+    other.join()
+
+
+def test_old_epochs_go_when_no_backup_of_their_time_is_kept(keeper: Keeper) -> None:
+    first, held = newest(), rotate(keeper).epoch
+    (late,) = make_keys([uuid4()])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT wrapped FROM keystore.data_key WHERE subject = %s", [late])
+        (wrapped,) = cursor.fetchone()
+    last, current = rotate(keeper).epoch, rotate(keeper).epoch
+    with connection.cursor() as cursor:
+        # As if written by a transaction that ended after the rotation had passed.
+        cursor.execute(
+            "UPDATE keystore.data_key SET epoch = %s, wrapped = %s WHERE subject = %s",
+            [held, wrapped, late],
+        )
+    ended, soon = epoch(first).closed_at, timezone.now() + timedelta(days=1)
+    assert ended
+    assert first not in destroy_old_epochs(keeper, closed_before=ended)
+    keeper.noted.clear()
+    gone = destroy_old_epochs(keeper, closed_before=soon)
+    assert [one for one in gone if one >= first] == [first, last], "one that is held stops nothing"
+    assert keeper.noted == [("key.destroy", None, {"epoch": one}) for one in gone]
+    assert key_of(late)
+    rotate(keeper)
+    assert destroy_old_epochs(keeper, closed_before=soon) == [held, current]
+    assert key_of(late)
 
 
 def test_needs_the_right() -> None:
@@ -74,7 +183,10 @@ def test_needs_the_right() -> None:
         rotate(nobody)
     with pytest.raises(PermissionDenied):
         destroy_epoch(nobody, epoch=before)
+    with pytest.raises(PermissionDenied):
+        destroy_old_epochs(nobody, closed_before=epoch(before).opened_at)
     assert newest() == before
+    assert nobody.noted == []
 
 
 def test_an_epoch_in_use_stays(keeper: Keeper) -> None:
@@ -118,7 +230,7 @@ def test_the_lowest_of_all_identifiers_is_not_passed_over(keeper: Keeper) -> Non
 
 
 def test_an_altered_key_row_is_named_and_holds_up_nobody(keeper: Keeper) -> None:
-    damaged, healthy = make_keys([uuid4(), uuid4()])
+    damaged, healthy = make_keys(sorted([uuid4(), uuid4()]))
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE keystore.data_key SET wrapped = set_byte(wrapped, 20,"
@@ -128,6 +240,7 @@ def test_an_altered_key_row_is_named_and_holds_up_nobody(keeper: Keeper) -> None
     try:
         rotation = rotate(keeper)
         assert rotation.damaged == (damaged,)
+        assert keeper.noted[-1][2]["damaged"] == [str(damaged)]
         assert epoch_of(healthy) == rotation.epoch
         assert epoch_of(damaged) < rotation.epoch
     finally:

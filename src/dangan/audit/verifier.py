@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import binascii
 import json
 import sys
 import time
@@ -37,7 +36,6 @@ from dangan.audit.rules.notes import BadNote, Verifier, split_notes
 LOG_FORMAT = "dangan-log-1"
 PROOF_FORMAT = "dangan-proof-1"
 INSIDE = "导出文件"
-_AT_ONCE = 4_096
 
 
 class UnreadableExport(ValueError):  # noqa: N818 - reads as a sentence where it is raised
@@ -147,8 +145,6 @@ class _ExportCheck:
         except ValueError:
             self._report(Problem("unreadable", {"event": event}))
         self._hashes.append(leaf_hash(entry))
-        if len(self._hashes) >= _AT_ONCE:
-            self._feed()
 
     def _tile(self, level: int, number: int, hashes: bytes) -> None:
         self._feed()
@@ -195,16 +191,17 @@ def main(arguments: list[str] | None = None) -> int:
         with options.export.open(encoding="utf-8") as file:
             first = file.readline()
             file.seek(0)
-            if _is_proof(first, options.export):
+            if _is_proof(first):
                 return _proof_command(json.load(file), key, as_json=options.json)
             return _log_command(file, key, options)
-    except (OSError, ValueError, KeyError, binascii.Error) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.stderr.write(f"文件无法读取：{error}\n")
         return 2
 
 
-def _is_proof(first: str, file: Path) -> bool:
-    return PROOF_FORMAT in first or (file.stat().st_size < 1_000_000 and first.strip() == "{")
+def _is_proof(first: str) -> bool:
+    """A log has a whole object on each line; a proof may be spread over many."""
+    return PROOF_FORMAT in first or first.strip() == "{"
 
 
 def _log_command(lines: Iterable[str], key: Verifier | None, options: argparse.Namespace) -> int:

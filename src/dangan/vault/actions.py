@@ -402,7 +402,6 @@ def _batches_outside(table: str, epoch: int, size: int) -> Iterator[list[_KeyRow
     """The data keys not wrapped under ``epoch``, in order of subject."""
     after: UUID | None = None
     while True:
-        connection.ensure_connection()
         with psycopg.Cursor(connection.connection) as cursor:
             cursor.execute(
                 f"SELECT subject, version, epoch, wrapped FROM {table}"  # noqa: S608 - ours
