@@ -24,6 +24,7 @@ from dangan.access.rules import (
     field_showings,
     may_edit,
     reach,
+    refuse,
     require,
     scope,
 )
@@ -262,6 +263,71 @@ def test_a_mask_is_no_leave_to_edit():
     assert not decide(who, "edit", asked).allowed
 
 
+@pytest.mark.parametrize("action", ["read", "export", "print", "edit", "start", "reveal"])
+def test_a_line_opens_up_to_its_class_and_without_one_nothing(action):
+    looks = action in {"read", "export", "print"}
+    for line, shown in (
+        ({}, {}),
+        ({"plain": FieldClass.PUBLIC}, {1: Showing.PLAIN} if action != "reveal" else {}),
+        ({"masked": FieldClass.PUBLIC}, {1: Showing.MASKED} if looks else {}),
+        ({"reveal": FieldClass.INTERNAL}, {1: "plain", 2: "plain"} if action == "reveal" else {}),
+    ):
+        who = actor(RoleGrant(role(FieldRule(actions=frozenset({action}), **line))))
+        for level in FieldClass:
+            asked = Resource(PEOPLE[0], (), "identity", "name", level)
+            assert decide(who, action, asked).showing == shown.get(level, Showing.HIDDEN)
+        assert bool(reach(who, action)) is bool(shown)
+
+
+def test_a_set_is_open_when_any_field_of_it_is():
+    line = FieldRule(fields=frozenset({"pay.amount", "payment.name"}), plain=FieldClass.PUBLIC)
+    permit = Permit(PEOPLE[0], "health", frozenset({"state"}), "read")
+    who = actor(RoleGrant(role(line)), permits=(permit,))
+    for info_set, opened in (("pay", True), ("payment", True), ("pa", False), ("health", True)):
+        asked = Resource(PEOPLE[0], (), info_set, None, FieldClass.PUBLIC)
+        assert decide(who, "read", asked).allowed is opened
+
+
+def test_the_reason_of_a_decision_names_what_was_asked():
+    who = actor(RoleGrant(role(FieldRule(plain=FieldClass.PUBLIC))))
+    for level, reason in (
+        (FieldClass.PUBLIC, "a role allows read of pay here"),
+        (FieldClass.SECRET, "no role allows read of pay here"),
+    ):
+        assert decide(who, "read", Resource(PEOPLE[0], (), "pay", "amount", level)).reason == reason
+
+
+def test_a_permission_counts_over_the_units_of_its_grant():
+    held = role(permissions=frozenset({"roster.view", "desk.view"}))
+    somewhere = actor(RoleGrant(held, UNITS[1]), RoleGrant(role(), None))
+    everywhere = actor(RoleGrant(held))
+    for path, reached in ((PATHS[UNITS[2]], True), (PATHS[UNITS[4]], False), ((), False)):
+        assert somewhere.may_at("roster.view", path) is reached
+        assert everywhere.may_at("roster.view", path)
+        assert not everywhere.may_at("dossier.open", path)
+    token = actor(RoleGrant(held), scopes=frozenset({"desk.view", "data.read"}))
+    assert not token.may_at("roster.view", ())
+    assert token.may_at("desk.view", ())
+    assert token.permissions == {"desk.view"}
+    assert somewhere.permissions == {"roster.view", "desk.view"}
+    assert actor().permissions == frozenset()
+
+
+def test_whoever_signed_in_is_known():
+    assert actor().known
+    assert not Actor(id=uuid4(), kind="anonymous", name="", trail=Trail(uuid4())).known
+
+
+def test_a_permit_counts_for_a_token_made_for_that_action():
+    permit = Permit(PEOPLE[1], "pay", frozenset({"amount"}), "reveal")
+    secret = Resource(PEOPLE[1], (), "pay", "amount", FieldClass.SECRET)
+    reading = actor(permits=(permit,), scopes=frozenset({"data.read"}))
+    assert decide(reading, "read", secret).showing is Showing.MASKED
+    assert not decide(reading, "reveal", secret).allowed
+    assert reach(reading).people == {PEOPLE[1]}
+    assert not reach(reading, "reveal")
+
+
 def test_a_token_does_only_what_it_was_made_for():
     line = FieldRule(actions=frozenset({"read", "edit"}), plain=FieldClass.SECRET)
     held = RoleGrant(role(line, permissions=frozenset({"roster.view", "dossier.open"})))
@@ -321,3 +387,17 @@ def test_a_refusal_is_noted_once_and_names_nobody():
         ("access.refuse", "refused", "accounts.manage")
     ]
     assert "某人" not in str(refused.value)
+    assert (refused.value.action, str(refused.value)) == ("accounts.manage", "accounts.manage")
+
+
+def test_a_refusal_may_give_its_reason_and_whom_it_is_about():
+    who = actor()
+    refused = refuse(who, "dossier.open", "不能打开", subject=PEOPLE[0])
+    assert (str(refused), refused.action, refused.reason) == (
+        "不能打开",
+        "dossier.open",
+        "不能打开",
+    )
+    assert refused.recorded
+    assert [(e.action, e.subject) for e in who.trail.take()] == [("access.refuse", PEOPLE[0])]
+    assert not Refused("dossier.open").recorded

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from dangan.access import registry
-from dangan.access.rules import Actor, Resource, RoleGrant, Showing, decide, reach
-from dangan.access.rules.roles import BadMatrix, matrix_from
+from dangan.access.rules import (
+    Actor,
+    FieldRule,
+    Resource,
+    Role,
+    RoleGrant,
+    Showing,
+    decide,
+    reach,
+)
+from dangan.access.rules.roles import (
+    BadMatrix,
+    Matrix,
+    Permission,
+    all_powerful,
+    matrix_from,
+    permissions_from,
+)
 from dangan.audit.rules import Trail
 from dangan.dictionary.loading import builtin
 from dangan.dictionary.rules import FieldClass
@@ -181,12 +198,136 @@ def test_a_set_added_later_falls_under_its_owners_lines():
 )
 def test_a_mistake_in_the_table_stops_the_start(key, value):
     line = {"actions": ["read"], "reach": "all", key: value}
+    with pytest.raises(BadMatrix, match=r"r\.lines\[0\]|no field class"):
+        read({"r": {"lines": [line]}})
+
+
+def read(roles: dict[str, dict[str, Any]], *conflicts: dict[str, Any]) -> Matrix:
+    """A table of roles with these items, and what may not be held together."""
+    usual = {"label": "", "label_en": "", "permissions": []}
+    table = {"roles": {key: usual | one for key, one in roles.items()}, "conflicts": conflicts}
+    return matrix_from(table, registry.permissions(), DICTIONARY)
+
+
+def test_a_role_is_what_its_table_says():
+    wide = {
+        "sets": ["*"], "except_sets": ["pay"], "actions": ["read", "reveal"], "reach": "subtree",
+        "plain": "internal", "masked": "sensitive", "reveal": "confidential",
+    }  # fmt: skip
+    narrow = {"fields": ["identity.name"], "actions": ["edit"], "reach": "own"}
+    owned = {"owners": ["finance"], "actions": ["read"], "reach": "all"}
+    named = {"label": "甲", "label_en": "A", "help": "说明", "permissions": ["desk.view"]}
+    roles = read({"r": {**named, "lines": [wide, narrow, owned]}, "s": {"automatic": True}}).roles
+    assert roles["r"] == Role(
+        "r", "甲", "A", frozenset({"desk.view"}),
+        (
+            FieldRule(
+                except_sets=frozenset({"pay"}),
+                actions=frozenset({"read", "reveal"}),
+                plain=FieldClass.INTERNAL,
+                masked=FieldClass.SENSITIVE,
+                reveal=FieldClass.CONFIDENTIAL,
+                reach="subtree",
+            ),
+            FieldRule(
+                fields=frozenset({"identity.name"}), actions=frozenset({"edit"}), reach="own"
+            ),
+            FieldRule(sets=frozenset({"pay", "bank_account"})),
+        ),
+        "说明",
+    )  # fmt: skip
+    assert (roles["s"].grantable, roles["s"].help, roles["s"].field_rules) == (False, "", ())
+
+
+def test_lines_by_self_service_name_fields_and_none_when_there_are_none():
+    lines = [
+        {"self_service": level, "fields": ["pay.base"], "actions": ["read"], "reach": "own"}
+        for level in ("view", "edit")
+    ]
+    viewed, edited = read({"r": {"lines": lines}}).roles["r"].field_rules
+    by_level = {
+        level: {item.path for item in DICTIONARY.fields if item.self_service == level}
+        for level in ("view", "edit")
+    }
+    assert viewed.fields == {"pay.base"} | by_level["view"] | by_level["edit"]
+    assert edited.fields == {"pay.base"} | by_level["edit"]
+    bare = replace(DICTIONARY, sets={}, retired_sets={})
+    line = {"self_service": "view", "actions": ["read"], "reach": "own"}
     table = {
         "roles": {"r": {"label": "", "label_en": "", "permissions": [], "lines": [line]}},
         "conflicts": [],
     }
-    with pytest.raises(BadMatrix):
-        matrix_from(table, registry.permissions(), DICTIONARY)
+    (nothing,) = matrix_from(table, registry.permissions(), bare).roles["r"].field_rules
+    assert (nothing.sets, nothing.fields) == (frozenset(), frozenset())
+    assert not nothing.covers("identity", "name")
+
+
+def test_a_role_holds_no_permission_that_is_unknown_of_tokens_or_of_the_machine():
+    known = registry.permissions()
+    machine = next(key for key, item in known.items() if item.machine_only)
+    for permission in ("no.such", "data.read", machine):
+        with pytest.raises(BadMatrix, match=r"r\.permissions"):
+            read({"r": {"permissions": [permission]}})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("role", "nobody"), ("actions", ["fly"]), ("permissions", ["no.such"])]
+)
+def test_a_mistake_in_what_may_not_be_held_together_stops_the_start(key, value):
+    conflict = {"role": "r", "reason": "", key: value}
+    with pytest.raises(BadMatrix, match=rf"conflicts\.{key}: "):
+        read({"r": {}}, conflict)
+
+
+def test_what_may_not_be_held_together_is_refused_in_either_order():
+    own = {"actions": ["read"], "reach": "own", "plain": "public"}
+    others = {"actions": ["read"], "reach": "unit", "plain": "public"}
+    matrix = read(
+        {
+            "admin": {"label": "管理", "permissions": ["desk.view", "dossier.open"]},
+            "employee": {"label": "员工", "lines": [own]},
+            "head": {"label": "负责人", "lines": [own, others]},
+            "opener": {"label": "阅卷", "permissions": ["dossier.open", "roster.view"]},
+            "writer": {"label": "编辑", "lines": [{**others, "actions": ["edit"]}]},
+        },
+        {
+            "role": "admin", "actions": ["read"], "permissions": ["dossier.open"],
+            "reason": "不能与“{other}”同属一个账号",
+        },
+    )  # fmt: skip
+    for other, label in (("head", "负责人"), ("opener", "阅卷")):
+        for held, wanted in (("admin", other), (other, "admin")):
+            reason = matrix.conflict(["employee", "gone", held], wanted)
+            assert str(reason) == f"不能与“{label}”同属一个账号"
+    for other in ("admin", "employee", "writer", "gone"):
+        assert matrix.conflict([other], "admin") is None
+        assert matrix.conflict(["admin"], other) is None
+    assert matrix.conflict(["head"], "opener") is None
+    assert str(matrix.forbids(["head", "admin"], "read")) == (
+        "“管理”角色不看任何档案，不能再得到查看权限"
+    )
+    assert matrix.forbids(["admin"], "edit") is None
+    assert matrix.forbids(["head"], "read") is None
+
+
+def test_permissions_are_read_group_by_group():
+    table = {"desk": {"view": {"label": "看", "label_en": "See"}},
+             "data": {"read": {"label": "读", "label_en": "Read", "token_only": True}}}  # fmt: skip
+    assert permissions_from(table) == {
+        "desk.view": Permission("desk.view", "看", "See"),
+        "data.read": Permission("data.read", "读", "Read", token_only=True),
+    }
+    assert not Permission("a.b", "", "").machine_only
+
+
+def test_the_console_may_do_everything_and_nobody_is_given_its_role():
+    role = all_powerful(registry.permissions())
+    assert (role.key, role.label_en, role.grantable) == ("console", "Console", False)
+    assert role.permissions == set(registry.permissions())
+    who = replace(holder("it"), grants=(RoleGrant(role),))
+    for action in ("read", "edit", "start", "review", "export", "print", "download", "reveal"):
+        asked = Resource(OTHER, (), "pay", "base", FieldClass.SECRET)
+        assert decide(who, action, asked).showing is Showing.PLAIN
 
 
 def test_every_permission_of_the_table_is_known_and_given_to_some_role():

@@ -104,7 +104,7 @@ class FieldRule:
         if not self.fields:
             return True
         if field is None:
-            return any(path.split(".", 1)[0] == info_set for path in self.fields)
+            return any(path.startswith(f"{info_set}.") for path in self.fields)
         return f"{info_set}.{field}" in self.fields
 
 
