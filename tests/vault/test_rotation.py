@@ -101,27 +101,30 @@ def test_batches_are_told_one_by_one_and_withheld_keys_move_too(keeper: Keeper) 
     assert epoch_of(aside) == rotation.epoch
 
 
-def test_a_key_given_back_behind_the_rotation_is_found_by_the_next_pass(keeper: Keeper) -> None:
-    first = UUID(int=2)
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM keystore.destroyed WHERE subject = %s", [first])
-    make_keys([first, uuid4(), uuid4()])
-    withhold(keeper, subject=first)
+def test_what_arrives_behind_the_rotation_is_found_by_the_next_pass(keeper: Keeper) -> None:
+    lowest, *_, late = make_keys(sorted(uuid4() for _ in range(5)))
+    withhold(keeper, subject=lowest)
     total = sum(one.keys for one in epochs())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epoch, wrapped FROM keystore.data_key WHERE subject = %s", [late])
+        old = cursor.fetchone()
     steps: list[tuple[int, int]] = []
 
-    def give_back_at_once(done: int, of: int) -> None:
-        if not steps:
-            give_back(keeper, subject=first)
+    def meanwhile(done: int, of: int) -> None:
         steps.append((done, of))
+        if len(steps) == 1:
+            give_back(keeper, subject=lowest)
+            with connection.cursor() as cursor:
+                # As if written by a transaction that ends only now.
+                cursor.execute(
+                    "UPDATE keystore.data_key SET epoch = %s, wrapped = %s WHERE subject = %s",
+                    [*old, late],
+                )
 
-    try:
-        rotation = rotate(keeper, progress=give_back_at_once)
-        assert epoch_of(first) == rotation.epoch
-        assert rotation.rewrapped == total
-        assert steps == [(total - 1, total), (total, total)]
-    finally:
-        destroy_key(keeper, subject=first)
+    rotation = rotate(keeper, progress=meanwhile)
+    assert epoch_of(lowest) == epoch_of(late) == rotation.epoch
+    assert rotation.rewrapped == total + 1
+    assert steps == [(total - 1, total), (total + 1, total + 1)]
 
 
 def test_the_next_process_may_rotate_when_one_has_ended(keeper: Keeper) -> None:

@@ -27,14 +27,15 @@ FILE_BYTES = 4 * 2**20
 
 FILES = """
 import django, os, sys; django.setup()
-from uuid import uuid4
-from django.utils import timezone
 from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from django.utils import timezone
 from dangan.dossiers.models import Subject
 from dangan.files.models import SealedFile
 from dangan.files.opening import key_place, name_place
-from dangan.files.rules.stream import Sealer, chunk_count, key_bytes
-from dangan.files.storage import make_room
+from dangan.files.rules.stream import chunk_count, key_bytes, seal_chunks
+from dangan.files.storage import files, place_of
 from dangan.vault.queries import keys_of
 from dangan.vault.rules import seal
 count, size = int(sys.argv[1]), int(sys.argv[2])
@@ -45,9 +46,10 @@ for number in range(count):
     own = os.urandom(key_bytes(key.suite))
     file = SealedFile(subject=key.subject, media_type="application/pdf", size=size,
                       chunks=chunk_count(size), at=timezone.now(), by=key.subject)
-    sealer, seen = Sealer(key.suite, own, file.id), sha256()
-    with make_room(file.object).open("wb") as target:
-        for piece in [*sealer.add(plain), sealer.finish()]:
+    place, seen = Path(files().path(place_of(file.object))), sha256()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb") as target:
+        for piece in seal_chunks(key.suite, own, file.id, BytesIO(plain)):
             seen.update(piece)
             target.write(piece)
     file.digest = seen.digest()
