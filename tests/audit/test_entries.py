@@ -201,6 +201,12 @@ def test_checkpoints_of_longer_trees_tell_what_was_cut_off() -> None:
     assert len(found) == 2
 
 
+def test_an_empty_log_agrees_with_the_checkpoint_of_nothing_only() -> None:
+    assert check([], (0, root_of([]), "db"))[1] == []
+    wrong = check([], (0, bytes(32), "db"))[1]
+    assert told(wrong) == [("root", {"source": "db", "size": 0, "good": 0})]
+
+
 def test_a_tree_that_is_full_gives_the_tile_to_compare() -> None:
     found: list[Problem] = []
     tree = TreeCheck(found.append)
