@@ -231,7 +231,7 @@ def test_a_permit_speaks_of_one_person_and_the_fields_it_names():
 
 
 def test_without_a_post_only_everyone_and_the_person_reach():
-    assert not Reach(subtrees=frozenset(UNITS)).contains(PEOPLE[0], ())
+    assert Reach(subtrees=frozenset(UNITS)).contains(PEOPLE[0], ()) is False
     assert EVERYONE.contains(PEOPLE[0], ())
     assert Reach(people=frozenset({PEOPLE[0]})).contains(PEOPLE[0], ())
     assert not NOWHERE

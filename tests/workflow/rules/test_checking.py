@@ -104,6 +104,106 @@ def test_dead_ends_are_refused(steps: list[Any], step: str, sentence: str) -> No
     ), found(*steps)
 
 
+def parallel(*lanes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "parallel", "key": "p", "label": "并行",
+            "lanes": [{"steps": steps} for steps in lanes]}  # fmt: skip
+
+
+TELL = {"type": "notify", "key": "tell", "label": "抄送", "who": [{"rule": "subject"}]}
+OWN = {"rule": "subject"}
+WAY = branch(is_("urgent", True), otherwise=[approve("b", "金")])
+NESTED = branch(is_("urgent", True), arms=[{"when": [is_("urgent", True)], "steps": [ACT]}])
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [*(approve(f"s{n}", "陶") for n in range(59)), ACT],
+        [approve("x", {"rule": "head", "up": 10}), ACT],
+        [approve("x", {"rule": "fact_head", "fact": "unit"}), ACT],
+        [approve("x", "陶", days=365, remind_days_before=364), ACT],
+        [approve("x", "陶", days=0.5, on_overdue="escalate"), ACT],
+        [approve("x", "陶", "金", mode="ratio", ratio=1), ACT],
+        [approve("x", "陶", "金", mode="ratio", ratio=0.01), ACT],
+        [approve("x", role("legal", everyone=True), mode="all"), ACT],
+        [approve("x", OWN, "陶", mode="all"), ACT],
+        [approve("x", OWN, "陶", mode="in_turn"), ACT],
+        [WAY, ACT],
+        [parallel([FILL], [HEAD]), ACT],
+        [HEAD, NESTED],
+        [HEAD, ACT, TELL],
+        [HEAD, {**NESTED, "arms": [{"when": [is_("urgent", True)], "steps": [ACT]}]}, TELL],
+    ],
+)
+def test_what_stands_just_within_the_bounds_serves(steps: list[Any]) -> None:
+    assert found(*steps) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "findings"),
+    [
+        ([approve("x"), ACT], ["x error 没有设置", "act error 生效之前"]),
+        ([NESTED, TELL], ["act error 生效之前"]),
+        ([HEAD, NESTED, {**HEAD, "key": "late"}], ["late error 生效之后"]),
+        ([approve("x", OWN, "陶", mode="ratio"), ACT], ["act error 生效之前"]),
+        ([parallel([FILL], [TELL]), ACT], ["act error 生效之前"]),
+        ([approve("x", {"rule": "head", "up": -1}), ACT], ["x error 向上的级"]),
+        ([approve("x", {"rule": "fact_head", "fact": "none"}), ACT], ["x error “non"]),
+        ([{**TELL, "who": []}, HEAD, ACT], ["tell error 没有设置"]),
+        (
+            [{**FILL, "who": [], "days": -1}, HEAD, ACT],
+            ["pay error 没有设置", "pay error 时限不能"],
+        ),
+        ([approve("x", "陶", remind_days_before=-1), ACT], ["x error 时限不能"]),
+        ([approve("x", "陶", days=366), ACT], ["x error 时限太长"]),
+        ([approve("x", "陶", days=3, remind_days_before=4), ACT], ["x error 提前提醒"]),
+        ([approve("x", "陶", remind_days_before=1), ACT], ["x warning 没有设置"]),
+        ([approve("x", "陶", ratio=0.5), ACT], ["x warning 只有按比"]),
+        ([approve("x", "陶", mode="ratio"), ACT], ["x warning 只有一方"]),
+        ([HEAD, {**FILL, "ratio": 0.5}, ACT], ["pay warning 填写步骤"]),
+        ([HEAD, {**branch(), "otherwise": None}, ACT], ["way error 分支没有"]),
+        ([HEAD, {**ACT, "key": "one"}, ACT], ["act error 一个流程", "act error 生效之后"]),
+        ([HEAD, parallel([FILL], [WAY, ACT])], ["act error 生效步骤"]),
+        ([HEAD, {**parallel([FILL], [TELL]), "label": ""}, ACT], ["p error 请填写步"]),
+        ([approve("a" * 41, "陶"), ACT], [f"{'a' * 41} error 步骤代号"]),
+    ],
+)
+def test_each_mistake_is_told_once(steps: list[Any], findings: list[str]) -> None:
+    told = [f"{where} {severity} {text[:4]}" for where, severity, text in found(*steps)]
+    assert sorted(told) == sorted(findings)
+
+
+def test_a_kind_without_an_effect_still_needs_somebody_to_decide() -> None:
+    def texts(*steps: Mapping[str, Any]) -> list[str]:
+        findings = check(flow(*steps), facts=FACTS, acts=(), parts={"pay"}, roles=ROLES)
+        return [f"{one.step} {one.severity} {str(one.message)[:4]}" for one in findings]
+
+    assert texts(HEAD) == []
+    assert texts(FILL) == [" error 有的路线"]
+    assert texts() == [" error 流程没有"]
+
+
+def test_numbers_in_the_sentences() -> None:
+    way = branch(
+        is_("urgent", True),
+        arms=[
+            {"when": [is_("urgent", True)], "steps": [approve("a", "陶")]},
+            {"when": [], "steps": []},
+            {"when": [is_("urgent", True)], "steps": [approve("b", "陶")]},
+        ],
+    )
+    assert [
+        text.partition("，")[0] for _, _, text in found(HEAD, way, parallel([], [FILL]), ACT)
+    ] == [
+        "分支的第 2 个条件下没有步骤",
+        "分支的第 2 个条件是空的",
+        "分支的第 3 个条件与前面的相同",
+        "并行的第 1 条路线是空的",
+    ]
+    again = [text for _, _, text in found(HEAD, HEAD, HEAD, ACT)]
+    assert again == ["有 3 个步骤的代号都是“head”，请改成不同的。"]
+
+
 @pytest.mark.parametrize(
     ("condition", "fits"),
     [
@@ -124,7 +224,14 @@ def test_dead_ends_are_refused(steps: list[Any], step: str, sentence: str) -> No
         (is_("owners", "it", "has"), False),
         (is_("effective", "2026-05-01", "over"), True),
         (is_("effective", "1.5.2026", "over"), False),
+        (is_("effective", "20260501", "over"), False),
+        (is_("effective", "2026-05-01", "any_of"), False),
         (is_("unit", "7f", "not"), True),
+        (is_("unit", ""), False),
+        (is_("unit", 7), False),
+        (is_("rows", 3.5, "under"), True),
+        (is_("rows", [3, 4], "any_of"), True),
+        (is_("rows", 3, "any_of"), False),
     ],
 )
 def test_a_comparison_must_fit_its_fact(condition: dict[str, Any], fits: bool) -> None:
@@ -143,6 +250,22 @@ def test_a_branch_says_what_happens_otherwise_unless_its_arms_take_every_value()
     assert texts(is_("urgent", True), is_("urgent", True, "not")) == []
     assert texts(is_("level", "a"), is_("level", ["b"], "any_of")) == []
     assert texts(is_("level", "a")) != []
+    assert texts(is_("level", "a"), is_("level", "a", "not")) == []
+    assert texts(is_("rows", 3, "any_of"), is_("mood", True))[-1].startswith("条件没有包括")
+    assert texts(is_("unit", "7f"), is_("unit", "7f", "not")) != []
+
+
+def test_arms_of_several_conditions_take_no_value_for_certain() -> None:
+    urgent, calm = is_("urgent", True), is_("urgent", False)
+    few = is_("rows", 3, "under")
+
+    def way(*arms: list[dict[str, Any]]) -> dict[str, Any]:
+        steps = [{"when": when, "steps": [approve(f"a{n}", "陶")]} for n, when in enumerate(arms)]
+        return {"type": "branch", "key": "way", "label": "分支", "arms": steps}
+
+    assert found(HEAD, way([urgent], [calm, few]), ACT) != []
+    assert found(HEAD, way([calm, few], [urgent], [calm]), ACT) == []
+    assert found(HEAD, way([few], [urgent], [calm]), ACT) == []
 
 
 def test_an_effective_day_needs_a_fact_that_is_one() -> None:
@@ -160,6 +283,8 @@ def test_nested_too_deep() -> None:
         step = {**branch(is_("urgent", True)), "key": f"b{depth}",
                 "arms": [{"when": [is_("urgent", True)], "steps": [step]}]}  # fmt: skip
     assert any("套得太深" in text for _, _, text in found(HEAD, step, ACT))
+    (inside,) = step["arms"][0]["steps"]
+    assert found(HEAD, inside, ACT) == []
 
 
 @pytest.mark.parametrize(
@@ -167,7 +292,9 @@ def test_nested_too_deep() -> None:
     [
         ({"prefix": "xg1"}, "编号前缀应为 2 至 4 个大写字母"),
         ({"key": "Flow!"}, "流程代号只能用小写字母"),
-        ({"label": ""}, "请填写流程名称"),
+        ({"prefix": "X"}, "编号前缀应为 2 至 4 个大写字母"),
+        ({"key": "f" * 41}, "流程代号只能用小写字母"),
+        ({"label": " "}, "请填写流程名称"),
         ({"keeper": "nobody"}, "没有“nobody”这个角色"),
     ],
 )
