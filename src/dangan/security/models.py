@@ -169,6 +169,7 @@ class Alarm(models.Model):
 
     ``story`` is the keyed token of what happened to whom: what belongs to one story is counted on
     its one alarm. ``measure`` is how far it went, by which a story that was closed begins anew.
+    The tokens of account and subject say to whom it is not shown, without opening it.
     """
 
     class State(models.TextChoices):
@@ -192,6 +193,8 @@ class Alarm(models.Model):
     grade = models.PositiveSmallIntegerField(choices=Grade)
     state = models.CharField(max_length=7, choices=State, default=State.NEW)
     story = models.BigIntegerField()
+    account_token = models.BigIntegerField(null=True)
+    subject_token = models.BigIntegerField(null=True)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     raised_at = models.DateTimeField()

@@ -133,7 +133,8 @@ def confirm_link(request: ActorRequest) -> HttpResponse:
 @require_safe
 def links(request: ActorRequest) -> HttpResponse:
     """One's own account and its counterparts."""
-    return render(request, "federation/links.html")
+    offered = queries.by_provider() or queries.by_directory()
+    return render(request, "federation/links.html", {"offered": offered})
 
 
 @page(None, login_only=True, step_up=True)

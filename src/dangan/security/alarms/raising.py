@@ -15,6 +15,7 @@ from dangan.access.queries import in_force, system_actor
 from dangan.audit.actions import recording
 from dangan.audit.rules import Event
 from dangan.notices.actions import tell
+from dangan.security.alarms.concerning import token_about
 from dangan.security.alarms.kinds import kind_of
 from dangan.security.models import Alarm
 from dangan.security.rules.stories import Fact, Standing, Suspicion, verdict
@@ -91,6 +92,8 @@ def _new(found: Suspicion, story: int) -> Alarm:
         kind=found.kind,
         grade=found.grade or kind_of(found.kind).grade,
         story=story,
+        account_token=token_about(found.account),
+        subject_token=token_about(found.subject),
         first_at=found.at,
         last_at=found.at,
         raised_at=timezone.now(),
@@ -116,17 +119,16 @@ def _further(alarm: Alarm, found: Suspicion) -> Alarm:
     alarm.last_at = max(alarm.last_at, found.at)
     alarm.measure = max(alarm.measure, found.measure)
     alarm.grade = max(alarm.grade, found.grade)
-    alarm.sealed = seal_body(
-        key,
-        alarm,
-        Body(
-            account=body.account or found.account,
-            subject=body.subject or found.subject,
-            address=found.address or body.address,
-            facts={**body.facts, **found.facts},
-            reason=body.reason,
-        ),
+    grown = Body(
+        account=body.account or found.account,
+        subject=body.subject or found.subject,
+        address=found.address or body.address,
+        facts={**body.facts, **found.facts},
+        reason=body.reason,
     )
+    alarm.account_token = token_about(grown.account)
+    alarm.subject_token = token_about(grown.subject)
+    alarm.sealed = seal_body(key, alarm, grown)
     alarm.save()
     return alarm
 

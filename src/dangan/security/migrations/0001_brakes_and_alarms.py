@@ -82,6 +82,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("story", models.BigIntegerField()),
+                ("account_token", models.BigIntegerField(null=True)),
+                ("subject_token", models.BigIntegerField(null=True)),
                 ("first_at", models.DateTimeField()),
                 ("last_at", models.DateTimeField()),
                 ("raised_at", models.DateTimeField()),

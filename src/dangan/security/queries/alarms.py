@@ -21,6 +21,7 @@ from dangan.dossiers.models import Subject
 from dangan.organization import queries as organization
 from dangan.roster import queries as roster
 from dangan.security.actions.alarms import concerns
+from dangan.security.alarms.concerning import about_others
 from dangan.security.alarms.kinds import Kind, kind_of
 from dangan.security.models import Alarm
 from dangan.security.rules.stories import Fact
@@ -73,8 +74,9 @@ class AlarmView:
 def alarms(actor: Actor, *, state: str = "open", offset: int = 0) -> AlarmPage:
     """Alarms, the newest first. Permission security.view. Those about the actor are left out."""
     require(actor, "security.view")
-    rows = Alarm.objects.order_by("-last_at")
-    counts = {str(key): n for key, n in Alarm.objects.values_list("state").annotate(Count("pk"))}
+    shown = about_others(actor)
+    rows = shown.order_by("-last_at")
+    counts = {str(key): n for key, n in shown.values_list("state").annotate(Count("pk"))}
     if state == "open":
         rows = rows.exclude(state=Alarm.State.CLOSED)
     elif state == "closed":
@@ -87,9 +89,7 @@ def alarms(actor: Actor, *, state: str = "open", offset: int = 0) -> AlarmPage:
     bodies = {row.id: open_body(key, row) for row in window}
     names = names_of_accounts({body.account for body in bodies.values() if body.account})
     lines = tuple(
-        AlarmLine(row, kind_of(row.kind), _name(bodies[row.id], names))
-        for row in window
-        if not concerns(actor, bodies[row.id])
+        AlarmLine(row, kind_of(row.kind), _name(bodies[row.id], names)) for row in window
     )
     actor.trail.add(Event("alarm.list", facts={"rows": len(lines), "state": state}))
     return AlarmPage(lines, total, offset, PER_PAGE, counts)
@@ -98,18 +98,14 @@ def alarms(actor: Actor, *, state: str = "open", offset: int = 0) -> AlarmPage:
 def recent(actor: Actor, most: int = 6) -> list[AlarmLine]:
     """The newest that are not closed, for the overview. Permission security.view."""
     require(actor, "security.view")
-    rows = list(Alarm.objects.exclude(state=Alarm.State.CLOSED).order_by("-last_at")[: most + 2])
+    unclosed = about_others(actor).exclude(state=Alarm.State.CLOSED)
+    rows = list(unclosed.order_by("-last_at")[:most])
     if not rows:
         return []
     key = vault.key_of(SYSTEM)
     bodies = {row.id: open_body(key, row) for row in rows}
     names = names_of_accounts({body.account for body in bodies.values() if body.account})
-    lines = [
-        AlarmLine(row, kind_of(row.kind), _name(bodies[row.id], names))
-        for row in rows
-        if not concerns(actor, bodies[row.id])
-    ]
-    return lines[:most]
+    return [AlarmLine(row, kind_of(row.kind), _name(bodies[row.id], names)) for row in rows]
 
 
 def _name(body: Body, names: Mapping[UUID, str]) -> str:
@@ -180,5 +176,5 @@ def new_alarms(request: HttpRequest) -> int | None:
         return None
     known: int | None = getattr(request, "new_alarms", None)  # the overview has counted them
     if known is None:
-        known = Alarm.objects.filter(state=Alarm.State.NEW).count()
+        known = about_others(actor).filter(state=Alarm.State.NEW).count()
     return known or None

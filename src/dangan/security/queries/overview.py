@@ -13,6 +13,7 @@ from dangan.access.rules import Actor, require
 from dangan.audit import queries as audit
 from dangan.audit.queries import streaming
 from dangan.audit.rules import Event
+from dangan.security.alarms.concerning import about_others
 from dangan.security.models import Alarm, Watermark
 
 DAYS = 14
@@ -51,9 +52,8 @@ def overview(actor: Actor) -> Overview:
     require(actor, "security.view")
     states: Counter[str] = Counter()
     grave = 0
-    for state, grade in Alarm.objects.exclude(state=Alarm.State.CLOSED).values_list(
-        "state", "grade"
-    ):
+    unclosed = about_others(actor).exclude(state=Alarm.State.CLOSED)
+    for state, grade in unclosed.values_list("state", "grade"):
         states[state] += 1
         grave += grade == Alarm.Grade.GRAVE
     standing = audit.standing()

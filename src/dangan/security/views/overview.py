@@ -45,6 +45,7 @@ def home(request: ActorRequest) -> HttpResponse:
         "found": found,
         "checked": last_run(),
         "charts": {"failed": chart, "people": 0, "words": {"few": "", "people": str(_("次"))}},
+        "any_failed": any(n for _day, n in found.failed),
         "recent": queries.recent(request.actor),
         "nav": "security",
     }

@@ -64,7 +64,7 @@ const draw = {
     const [only] = series;
     return {
       grid: { left: 20, right: 20, top: 24, bottom: 8, containLabel: true },
-      xAxis: category(labels, { axisLabel: { ...type, color: token("--dg-ink-2"), interval: 0, width: 76, overflow: "break" } }),
+      xAxis: category(labels, { axisLabel: { ...type, color: token("--dg-ink-2"), interval: labels.length > 8 ? "auto" : 0, width: 76, overflow: "break" } }),
       yAxis: value({ show: false }),
       series: [bars(only, 0, [2, 2, 0, 0], { position: "top", formatter: (p) => few(only.bars[p.dataIndex].count) }, { barMaxWidth: 36 })],
     };
