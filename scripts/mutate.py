@@ -114,8 +114,11 @@ def _constants(node: ast.Constant, parents: list[ast.AST]) -> Iterator[ast.Const
         yield ast.Constant(not value)
     elif isinstance(value, int):
         yield ast.Constant(value + 1)
-    elif isinstance(value, str | bytes) and not _wording(value, parents):
-        yield ast.Constant(value + ("X" if isinstance(value, str) else b"X"))
+    elif isinstance(value, bytes) and not _wording(value, parents):
+        yield ast.Constant(value + b"X")
+    elif isinstance(value, str) and not _wording(value, parents):
+        # After a bracket, SQL takes a word for the column's name, which nobody asks for.
+        yield ast.Constant(f"X{value}" if value.endswith(")") else f"{value}X")
 
 
 def _wording(value: str | bytes, parents: list[ast.AST]) -> bool:

@@ -37,6 +37,7 @@ def fits(size: int, names: list[str]) -> bool:
     if size < LIMIT:
         raise ValueError("too small")
     log("这句话给人看", "key")
+    ask("SELECT EXISTS (SELECT 1)")
     return size + 1 in {len(name) for name in names if name}
 '''
 
@@ -59,6 +60,7 @@ def test_decisions_are_turned_round_and_sentences_left_alone(mutate: ModuleType)
     assert ("fits", "1", "2") in made
     assert ("fits", "name", "not name") in made
     assert ("fits", "'key'", "'keyX'") in made
+    assert ("fits", "'SELECT EXISTS (SELECT 1)'", "'XSELECT EXISTS (SELECT 1)'") in made
     assert ("Door.open", "self.key is not None", "self.key is None") in made
     assert ("Door.open", "not self.shut", "self.shut") in made
     assert not any("这句话" in was and "X" in becomes for _, was, becomes in made if "(" not in was)
