@@ -255,6 +255,16 @@ def test_all_under_a_unit_means_its_branch():
     assert not decide(who, "read", outside).allowed
 
 
+def test_a_line_for_a_unit_means_its_own_members_and_one_for_a_branch_all_below():
+    for distance, below in (("unit", False), ("subtree", True)):
+        line = FieldRule(plain=FieldClass.INTERNAL, reach=distance)
+        for unit, reached in ((UNITS[1], {1: True, 2: below, 4: False}), (None, {1: False})):
+            who = actor(RoleGrant(role(line), unit))
+            for number, allowed in reached.items():
+                asked = Resource(PEOPLE[0], PATHS[UNITS[number]], "identity", "name")
+                assert decide(who, "read", asked).allowed is allowed
+
+
 def test_a_mask_is_no_leave_to_edit():
     line = FieldRule(actions=frozenset({"read", "edit"}), masked=FieldClass.SENSITIVE)
     who = actor(RoleGrant(role(line)))

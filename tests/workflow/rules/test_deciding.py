@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
-from tests.workflow.rules.office import ACT, Office, Story, approve
+from tests.workflow.rules.office import ACT, NOW, Office, Story, approve, due, flow
+
+from dangan.workflow.rules import engine
+from dangan.workflow.rules.conditions import holds
+from dangan.workflow.rules.definitions import Condition
 
 HEAD = {"rule": "head"}
 LEGAL = {"rule": "role", "role": "legal"}
@@ -179,3 +186,142 @@ def test_a_branch_asks_the_facts_and_keeps_the_answer() -> None:
     assert Story([branch], top_class=4, owners=["finance"]).open() == ["finance"]
     assert Story([branch], top_class=3, owners=["finance"]).open() == ["hr"]
     assert Story([branch]).open() == ["hr"]
+
+
+def test_a_case_about_nobody_belongs_to_the_unit_of_who_started_it() -> None:
+    case = Story([approve("head", HEAD)], subject="")
+    assert (case.state.unit, case.state.subject, case.state.subject_account) == ("公司", "", "")
+    assert case.state.barred == ("何",)
+    assert case.todo() == {"高"}
+    assert Story([approve("boss", {"rule": "supervisor"})], subject="").todo() == {"高"}
+
+
+def test_whoever_gains_by_a_case_is_barred_like_whoever_started_it() -> None:
+    definition = flow(approve("all", "陶", "金", mode="all"), key="flow")
+    for subject in ("周", ""):
+        state = engine.start(
+            definition, facts={}, initiator="何", subject=subject, now=NOW,
+            directory=Office.usual(), calendar_due=due, barred=("陶",),
+        ).state  # fmt: skip
+        assert state.barred == tuple(one for one in ("何", subject, "陶") if one)
+        who = [party.who for party in state.steps["all"].parties]
+        assert ("金",) in who and ("陶",) not in who
+
+
+def test_a_superior_who_is_barred_or_gone_gives_way_to_the_next() -> None:
+    boss = approve("boss", {"rule": "supervisor"})
+    office = Office.usual()
+    assert Story([boss], office=office, initiator="吴").todo() == {"沈"}
+    office.gone = {"吴"}
+    assert Story([boss], office=office).todo() == {"沈"}
+    office.superior = {}
+    assert Story([boss], office=office).todo() == {"沈"}, "the head of the unit"
+
+
+def test_how_each_was_found_is_kept() -> None:
+    def found(*who: dict[str, object] | str, **more: Any) -> list[tuple[tuple[str, ...], str, int]]:
+        case = Story([approve("x", *who, **more)], new_unit="市场部")
+        return [(one.who, one.why, one.rule) for one in case.state.steps["x"].parties]
+
+    assert found(HEAD) == [(("沈",), "head", 0)]
+    assert found({"rule": "head", "up": 2}) == [(("邹",), "above", 0)]
+    assert found(role("archivist"), "陶", mode="all") == [
+        (("谢",), "role", 0),
+        (("陶",), "person", 1),
+    ]
+    assert found(role("nobody"), HEAD, mode="all") == [(("沈",), "above", 0)], "twins"
+    assert found(role("nobody"), "陶") == [(("陶",), "person", 0)], "who stands in drops out"
+    assert found("周", "何") == [(("沈",), "above", 0)]
+    assert found(role("nobody", everyone=True), mode="all") == [(("沈",), "above", 0)]
+    assert found({"rule": "initiator"}) == [(("何",), "initiator", 0)]
+    own = Story([approve("x", {"rule": "subject"}, "陶")]).state.steps["x"].parties
+    assert [(one.who, one.own) for one in own] == [(("周", "陶"), True)]
+
+
+def test_a_role_goes_up_by_the_heads_the_leaders_and_the_keepers() -> None:
+    office = Office.usual()
+    step = approve("legal", LEGAL)
+    office.roles["legal"] = ["何"]
+    for leaves, asked, why in (
+        (None, {"沈"}, "above"),
+        ("沈", {"高"}, "above"),
+        ("高", {"邹"}, "above"),
+        ("邹", {"曹", "严"}, "keeper"),
+    ):
+        office.gone |= {leaves} - {None}  # type: ignore[arg-type]  # names only
+        case = Story([step], office=office)
+        assert case.todo() == asked
+        assert case.state.steps["legal"].parties[0].why == why
+
+
+def test_a_share_of_the_voices_is_counted_upward() -> None:
+    for ratio, needed in ((0.5, 2), (0.34, 2), (1 / 3, 1), (0.01, 1), (1, 3)):
+        case = Story([approve("vote", "陶", "金", "姜", mode="ratio", ratio=ratio)])
+        for number, who in enumerate(("陶", "金", "姜"), 1):
+            if case.state.status == "open":
+                case.do("agree", who, "vote")
+                assert (case.state.status == "agreed") == (number == needed), (ratio, number)
+
+
+def test_one_refusal_by_an_added_signer_ends_a_vote_too() -> None:
+    case = Story([approve("vote", "陶", "金", "姜", mode="ratio", ratio=0.5)])
+    case.do("add_signers", "陶", "vote", who="戚", place="before")
+    case.do("refuse", "戚", "vote")
+    assert case.state.status == "refused"
+
+
+def test_what_is_said_to_who_has_a_voice_in_a_step_already_left() -> None:
+    case = Story([approve("one", "陶"), approve("two", "金")])
+    case.do("agree", "陶", "one")
+    assert case.no("agree", "陶", "one").startswith("这一步现在不需要处理")
+    assert case.no("agree", "陶", "nothing").startswith("这一步现在不需要处理")
+    party = case.state.steps["one"].parties[0]
+    assert (party.verdict, party.by, party.on_behalf_of, party.at) == ("agreed", "陶", "", NOW)
+    assert case.state.decided
+    assert case.effects("assigned")[0].accounts == ("金",)
+    assert case.effects("released")[0].accounts == ("陶",)
+
+
+def test_a_branch_compares_as_its_line_says() -> None:
+    facts = {"rows": 3, "day": "2026-05-01", "level": "a", "sets": ["pay"], "off": None}
+    for fact, op, value, expected in (
+        ("rows", "is", 3, True), ("rows", "is", 4, False), ("rows", "not", 4, True),
+        ("rows", "not", 3, False), ("rows", "over", 3, False), ("rows", "over", 2, True),
+        ("rows", "under", 3, False), ("rows", "under", 4, True), ("rows", "at_least", 3, True),
+        ("rows", "at_least", 4, False), ("rows", "over", "2", False),
+        ("day", "under", "2026-05-02", True), ("day", "over", "2026-05-01", False),
+        ("level", "any_of", ("a", "b"), True), ("level", "any_of", ("b",), False),
+        ("sets", "has", "pay", True), ("sets", "has", "health", False),
+        ("off", "is", False, True), ("off", "is", True, False), ("off", "not", True, True),
+        ("none", "not", "a", True), ("none", "over", 1, False), ("none", "is", "a", False),
+    ):  # fmt: skip
+        assert holds(Condition(fact, op, value), facts) is expected, (fact, op, value)  # type: ignore[arg-type]  # table above
+
+
+def test_the_first_way_that_holds_in_all_its_lines_is_taken() -> None:
+    lines = [{"fact": "rows", "op": "over", "value": 1}, {"fact": "deletes", "op": "is"}]
+    way = {
+        "type": "branch", "key": "way", "label": "分支",
+        "arms": [{"when": lines, "steps": [approve("a", "陶")]},
+                 {"when": lines[:1], "steps": [approve("b", "金")]}],
+        "otherwise": [approve("c", "姜")],
+    }  # fmt: skip
+    assert Story([way], rows=2, deletes=True).open() == ["a"]
+    assert Story([way], rows=2).open() == ["b"]
+    assert Story([way], rows=1, deletes=True).open() == ["c"]
+
+
+def test_the_directory_is_asked_once_and_its_answers_are_kept() -> None:
+    class Counted(Office):
+        asked = 0
+
+        def heads(self, unit: str) -> Sequence[str]:
+            self.asked += 1
+            return super().heads(unit)
+
+    office = Counted(**vars(Office.usual()))
+    case = Story([approve("x", HEAD, {"rule": "head", "up": 1}, mode="all")], office=office)
+    assert office.asked == 1
+    assert case.last.recorded.answers["heads 研发部"] == ("沈", "高")
+    with pytest.raises(ValueError, match="begins with"):
+        engine.replay(case.definition, [])

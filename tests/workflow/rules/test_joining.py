@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from tests.workflow.rules.office import Office, Story, approve
 
+from dangan.workflow.rules import engine
+
 
 def test_handed_over_for_good() -> None:
     case = Story([approve("legal", "陶")])
@@ -111,3 +113,109 @@ def test_urged_by_the_initiator_once_an_hour() -> None:
     assert case.no("urge", "金") == "只有发起人可以催办。"
     case.now += timedelta(hours=1)
     case.do("urge", "何")
+
+
+def test_a_step_allows_only_what_its_flow_says() -> None:
+    case = Story([approve("legal", "陶", may=[])])
+    for verb in ("return", "transfer", "delegate", "add_signers"):
+        told = case.no(verb, "陶", "legal", who="戚", place="after")
+        assert told == "这一步的流程设置不允许这样处理。"
+    assert case.no("remove_signer", "陶", "legal", who="戚") == "这一步的流程设置不允许减签。"
+
+
+def test_handed_over_says_how_and_keeps_the_others() -> None:
+    case = Story([approve("any", "陶", "金")])
+    case.do("transfer", "陶", "any", who="戚")
+    (party,) = case.state.steps["any"].parties
+    assert (party.who, party.why, party.own) == (("戚", "金"), "handed_over", False)
+    own = Story([approve("sign", {"rule": "subject"}, may=["transfer"])])
+    own.do("transfer", "周", "sign", who="戚")
+    assert own.state.steps["sign"].parties[0].own is False
+
+
+def test_one_opinion_is_asked_of_one_person_at_a_time() -> None:
+    case = Story([approve("all", "陶", "金", mode="all")])
+    case.do("delegate", "陶", "all", who="戚")
+    assert case.no("delegate", "金", "all", who="戚").startswith("已经在等这个人的意见")
+    assert case.no("delegate", "金", "all", who=["姜", "谢"]) == "请选择一个人。"
+    case.do("delegate", "金", "all", who="姜")
+    assert [(task.account, task.kind) for task in engine.tasks(case.definition, case.state)] == [
+        ("陶", "sign"), ("金", "sign"), ("戚", "opinion"), ("姜", "opinion"),
+    ]  # fmt: skip
+    case.do("opine", "戚", "all")
+    assert case.effects("opined")[0].accounts == ("陶",)
+    asks = case.state.steps["all"].asks
+    assert [(ask.by, ask.who, ask.answered_at is None) for ask in asks] == [
+        ("陶", "戚", False), ("金", "姜", True),
+    ]  # fmt: skip
+    case.do("delegate", "陶", "all", who="戚")
+    assert case.todo() == {"陶", "金", "戚", "姜"}, "asked again after answering"
+
+
+def test_added_signers_know_by_whom_and_ahead_of_whom() -> None:
+    case = Story([approve("all", "陶", "金", mode="all")])
+    case.do("add_signers", "陶", "all", who="戚", place="before")
+    case.do("add_signers", "戚", "all", who="姜", place="after")
+    case.do("add_signers", "金", "all", who="谢", place="after")
+    added = [
+        (one.who[0], one.why, one.rule, one.added, one.added_by, one.ahead_of)
+        for one in case.state.steps["all"].parties[2:]
+    ]
+    assert added == [
+        ("戚", "added", -1, "before", "陶", (0,)),
+        ("姜", "added", -1, "before", "戚", (0,)),
+        ("谢", "added", -1, "after", "金", ()),
+    ]
+    assert case.todo() == {"戚", "姜", "金"}
+    for who in ("戚", "姜", "金"):
+        case.do("agree", who, "all")
+    assert case.todo() == {"陶"}, "those added after wait for all who were asked"
+    case.do("agree", "陶", "all")
+    assert case.todo() == {"谢"}
+    case.do("agree", "谢", "all")
+    assert case.state.status == "agreed"
+
+
+def test_a_signer_added_after_and_dropped_again_is_waited_for_no_longer() -> None:
+    case = Story([approve("legal", "陶")])
+    case.do("add_signers", "陶", "legal", who=["戚", "姜"], place="after")
+    case.do("agree", "陶", "legal")
+    assert case.no("remove_signer", "陶", "legal", who=["戚", "姜"]) == "请选择要减去的一个人。"
+    case.do("remove_signer", "陶", "legal", who="戚")
+    assert case.todo() == {"姜"}
+    assert case.no("remove_signer", "陶", "legal", who="戚").startswith("这个人不是加签的人")
+    case.do("remove_signer", "陶", "legal", who="姜")
+    assert case.state.status == "agreed"
+
+
+def test_nobody_joins_who_has_spoken_or_is_concerned_but_who_was_dropped_may() -> None:
+    case = Story([approve("all", "陶", "金", mode="all")])
+    case.do("agree", "戚", "all", on_behalf_of="陶")
+    for who, told in (("陶", "选择的人已经在"), ("周", "发起人和当事人"), ("金", "选择的人已经在")):
+        assert case.no("add_signers", "金", "all", who=who, place="after").startswith(told)
+    case.do("add_signers", "金", "all", who="姜", place="after")
+    case.do("remove_signer", "金", "all", who="姜")
+    case.do("add_signers", "金", "all", who="姜", place="before")
+    assert case.todo() == {"姜"}
+
+
+def test_copies_go_to_people_who_are_there() -> None:
+    office = Office.usual()
+    office.gone.add("姜")
+    case = Story([approve("legal", "陶")], office=office)
+    assert case.no("copy", "陶") == "请选择要抄送的人。"
+    assert case.no("copy", "陶", who=["谢", "姜"]).startswith("选择的人已停用")
+    case.do("copy", "陶", "legal", who=["谢"])
+    assert case.state.copies == ("谢",)
+    assert case.effects("copied")[0].step == "legal"
+
+
+def test_only_what_waits_for_people_is_urged() -> None:
+    case = Story([approve("one", "陶"), approve("two", "金")])
+    case.do("agree", "陶", "one")
+    case.do("urge", "何")
+    assert [(one.step, one.accounts) for one in case.effects("urged")] == [("two", ("金",))]
+    case.now += timedelta(minutes=59)
+    assert case.no("urge", "何").startswith("一小时内已经催办过")
+    case.do("return", "金", "two")
+    assert case.no("urge", "何").startswith("现在没有人在处理这件事")

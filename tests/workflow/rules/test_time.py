@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from tests.workflow.rules.office import ACT, NOW, Office, Story, approve
+from tests.workflow.rules.test_going_back import lanes
 
 from dangan.workflow.rules import engine
 
@@ -162,3 +163,151 @@ def test_when_nobody_at_all_is_left_it_is_said_of_which_step_and_mended_later() 
     office.gone -= {"严"}
     case.do("reassign")
     assert case.todo() == {"严"}
+
+
+def test_a_reminder_is_sent_only_before_the_limit_and_none_is_planned_without_one() -> None:
+    case = Story([approve("head", HEAD)])
+    assert (engine.due_at(case.state), engine.next_look(case.state)) == (None, None)
+    assert case.no("overdue", step="head") == "这一步还没有到期。"
+    case = Story([approve("head", HEAD, days=3)])
+    assert engine.next_look(case.state) == engine.due_at(case.state) == NOW + timedelta(days=3)
+    case = Story([approve("head", HEAD, days=3, remind_days_before=3)])
+    assert engine.next_look(case.state) == NOW + timedelta(days=3)
+    case = Story([approve("head", HEAD, days=3, remind_days_before=1)])
+    case.now = NOW + timedelta(days=2)
+    case.do("overdue", step="head")
+    assert engine.next_look(case.state) == NOW + timedelta(days=3)
+    case.do("agree", "沈", "head")
+    assert (engine.due_at(case.state), engine.next_look(case.state)) == (None, None)
+
+
+def test_the_nearest_limit_of_what_is_open_counts() -> None:
+    beside = lanes([approve("a", "陶", days=5)], [approve("b", "金", days=2)])
+    case = Story([beside])
+    assert engine.due_at(case.state) == engine.next_look(case.state) == NOW + timedelta(days=2)
+    case.do("agree", "金", "b")
+    assert engine.due_at(case.state) == engine.next_look(case.state) == NOW + timedelta(days=5)
+    case.do("return", "陶", "a")
+    assert (engine.due_at(case.state), engine.next_look(case.state)) == (None, None)
+
+
+def test_going_up_is_counted_and_comes_again_after_a_day_at_least() -> None:
+    office = Office.usual()
+    for days, rest in ((0.5, 1), (2, 2)):
+        case = Story([approve("head", HEAD, days=days, on_overdue="escalate")], office=office)
+        case.now = NOW + timedelta(days=days)
+        case.do("overdue", step="head")
+        assert case.effects("overdue")[0].accounts == ("沈",), "who let it pass"
+        at = case.state.steps["head"]
+        assert (at.escalations, at.next_at) == (1, case.now + timedelta(days=rest))
+        assert at.parties[0].why == "escalated"
+    case.now += timedelta(days=2)
+    case.do("overdue", step="head")
+    case.now += timedelta(days=2)
+    case.do("overdue", step="head")
+    case.now += timedelta(days=2)
+    case.do("overdue", step="head")
+    assert case.state.steps["head"].escalations == 4
+    assert case.effects("escalated") == [], "nobody is left above"
+
+
+def test_only_the_step_that_is_named_is_asked_again() -> None:
+    office = Office.usual()
+    case = Story(
+        [lanes([approve("a", HEAD)], [approve("b", HEAD, "陶", mode="all")])], office=office
+    )
+    office.gone.add("沈")
+    case.do("reassign", step="b")
+    assert (case.todo("a"), case.todo("b")) == ({"沈"}, {"高", "陶"})
+    case.do("reassign")
+    assert case.todo("a") == {"高"}
+
+
+def test_keepers_who_leave_are_replaced_while_a_case_waits_or_has_failed() -> None:
+    office = Office.usual()
+    case = Story([approve("head", HEAD), LATER], office=office, effective="2026-03-10")
+    case.do("agree", "沈", "head")
+    assert case.effects("waiting")[0].on == date(2026, 3, 10)
+    assert case.state.wake_on == date(2026, 3, 10)
+    assert case.todo() == set(), "who keeps a waiting case has no task"
+    assert engine.allowed(case.definition, case.state, "曹") == {"act": ("return",)}
+    assert engine.allowed(case.definition, case.state, "沈") == {}
+    office.gone.add("曹")
+    case.do("reassign")
+    assert case.state.steps["act"].parties[0].who == ("严",)
+    case.now += timedelta(days=8)
+    case.do("wake")
+    assert (case.state.status, case.state.wake_on) == ("open", None)
+    assert engine.allowed(case.definition, case.state, "严") == {}
+    case.do("act_failed", step="act")
+    assert engine.allowed(case.definition, case.state, "严") == {"act": ("retry", "return")}
+    assert [task.kind for task in engine.tasks(case.definition, case.state)] == ["keep"]
+    office.gone |= {"严", "沈", "高", "邹"}
+    case.do("reassign")
+    assert case.todo() == set()
+    assert case.no("retry", "曹", "head").startswith("只有生效失败的事项")
+
+
+def test_an_effect_that_fails_with_nobody_to_keep_it_is_said() -> None:
+    office = Office.usual()
+    case = Story([approve("head", HEAD), ACT], office=office)
+    case.do("agree", "沈", "head")
+    assert case.no("act_failed", step="head") == "这件事不在生效的时候，不能重复生效。"
+    office.gone |= {"曹", "严", "沈", "高", "邹"}
+    case.do("act_failed", step="act")
+    assert [effect.step for effect in case.effects("stranded")] == ["act"]
+
+
+def test_a_day_begins_in_china() -> None:
+    case = Story([approve("head", HEAD), LATER], effective="2026-03-03")
+    case.now = NOW.replace(hour=15, minute=59)
+    case.do("agree", "沈", "head")
+    assert case.no("wake") == "还没有到生效日期。"
+    case.now = NOW.replace(hour=16, minute=0)
+    case.do("wake")
+    case.do("acted", step="act")
+    at = case.state.steps["act"]
+    assert (at.status, at.done_at, at.parties) == ("done", case.now, ())
+    assert case.state.ended_at == case.now
+
+
+def test_who_was_added_or_took_over_and_left_hands_on_to_who_is_in_charge() -> None:
+    office = Office.usual()
+    case = Story([approve("all", "陶", "金", mode="all")], office=office)
+    case.do("transfer", "陶", "all", who="戚")
+    case.do("delegate", "金", "all", who="谢")
+    case.do("opine", "谢", "all")
+    office.gone |= {"谢"}
+    before = case.state
+    case.do("reassign")
+    assert case.state == before, "an opinion that was given stays"
+    office.gone |= {"戚"}
+    case.do("reassign")
+    assert [(one.who, one.why) for one in case.state.steps["all"].parties] == [
+        (("陶",), "person"),
+        (("金",), "person"),
+    ]
+
+
+def test_each_holder_of_a_role_who_leaves_is_one_voice_less_or_goes_up() -> None:
+    office = Office.usual()
+    each = {"rule": "role", "role": "finance", "everyone": True}
+    case = Story([approve("all", each, mode="all")], office=office)
+    office.gone = {"金"}
+    case.do("reassign")
+    assert [(one.who, one.why) for one in case.state.steps["all"].parties] == [
+        (("沈",), "above"),
+        (("魏",), "role"),
+    ]
+
+
+def test_a_voice_of_several_rules_is_found_again_by_all_of_them() -> None:
+    office = Office.usual()
+    case = Story([approve("any", HEAD, "陶")], office=office)
+    assert case.todo() == {"沈", "陶"}
+    office.gone = {"陶"}
+    case.do("reassign")
+    assert case.todo() == {"沈"}
+    office.head["研发部"] = "吴"
+    case.do("reassign")
+    assert case.todo() == {"吴"}
