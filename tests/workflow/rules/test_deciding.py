@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.workflow.rules.office import ACT, NOW, Office, Story, approve, due, flow
@@ -325,3 +325,24 @@ def test_the_directory_is_asked_once_and_its_answers_are_kept() -> None:
     assert case.last.recorded.answers["heads 研发部"] == ("沈", "高")
     with pytest.raises(ValueError, match="begins with"):
         engine.replay(case.definition, [])
+
+
+def test_whoever_holds_a_role_for_the_whole_firm_stands_in_everywhere() -> None:
+    class Narrow(Office):
+        def holders(self, role: str, unit: str) -> Sequence[str]:
+            return super().holders(role, unit) if unit == self.reach[role] else ()
+
+        reach: ClassVar = {"leader": "", "hr_manager": "", "legal": "研发部"}
+
+    office = Narrow(**vars(Office.usual()))
+    office.gone = {"沈", "高", "陶"}
+    assert Story([approve("legal", LEGAL)], office=office).todo() == {"邹"}
+    office.gone.add("邹")
+    case = Story(
+        [approve("legal", LEGAL), {**ACT, "on": "effective"}], office=office, effective="2026-03-10"
+    )
+    assert case.todo() == {"曹", "严"}
+    case.do("agree", "曹", "legal")
+    assert case.state.steps["act"].parties[0].who == ("曹", "严")
+    office.reach = {"leader": "研发部", "hr_manager": "研发部", "legal": ""}
+    assert Story([approve("legal", LEGAL)], office=office).todo() == {"曹", "严"}

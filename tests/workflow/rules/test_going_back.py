@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from tests.workflow.rules.office import ACT, Office, Story, approve, flow
+
+from dangan.workflow.rules import engine
 
 
 def lanes(*sequences: list[dict[str, object]]) -> dict[str, object]:
@@ -58,7 +62,11 @@ def test_back_to_an_earlier_step_forgets_what_came_after() -> None:
     case = long_case()
     case.do("agree", "沈", "head")
     case.do("agree", "金", "finance")
+    case.do("delegate", "陶", "legal", who="戚")
     case.do("return", "陶", "legal", to="head")
+    assert [(one.step, one.accounts) for one in case.effects("released")] == [
+        ("legal", ("陶",)), ("legal", ("戚",)),
+    ]  # fmt: skip
     assert case.open() == ["head"]
     case.do("agree", "沈", "head")
     assert case.open() == ["legal", "finance"], "both lanes decide again"
@@ -129,6 +137,8 @@ def test_a_returned_case_whose_initiator_left_goes_to_the_keeper_who_then_decide
     office.gone.add("何")
     case.do("reassign")
     assert case.todo() == {"曹", "严"}
+    assert [one.accounts for one in case.effects("released")] == [("何",)]
+    assert [one.accounts for one in case.effects("assigned")] == [("曹", "严")]
     case.do("resubmit", "严")
     assert case.todo() == {"曹"}
     assert case.no("agree", "严", "hr").startswith("你是发起人或当事人")
@@ -152,3 +162,99 @@ def test_what_initiators_do_in_a_step_of_their_own_does_not_keep_them_from_withd
 def test_a_case_is_submitted_once() -> None:
     case = long_case()
     assert case.no("submit", "何") == "这件事已经提交，不能再次提交。"
+
+
+def test_what_a_return_says_and_leaves_behind() -> None:
+    case = long_case(resubmit="resume")
+    case.do("agree", "沈", "head")
+    case.do("transfer", "金", "finance", who="戚")
+    case.do("return", "陶", "legal")
+    assert [(one.step, one.accounts) for one in case.effects("returned")] == [("legal", ("何",))]
+    assert (case.state.returned_from, case.state.decided) == ("legal", True)
+    assert [(task.step, task.kind) for task in engine.tasks(case.definition, case.state)] == [
+        ("", "change")
+    ]
+    case.now += timedelta(days=1)
+    case.do("resubmit", "何")
+    state = case.state
+    assert (state.returned_from, state.decided, state.status) == ("", False, "open")
+    assert (state.submitted_at, state.barred) == (case.now, ("何", "周"))
+    assert state.steps["legal"].since == state.steps["finance"].since == case.now
+    assert case.todo("finance") == {"戚"}, "who took over is asked again"
+    assert case.no("resubmit", "何") == "这件事没有退回给你，不需要重新提交。"
+
+
+def test_whoever_agreed_in_an_open_step_is_asked_anew_with_new_limits() -> None:
+    step = approve("all", "陶", "金", "姜", mode="all", days=2)
+    case = Story(flow(step, resubmit="resume"))
+    case.do("agree", "戚", "all", on_behalf_of="陶")
+    case.do("add_signers", "金", "all", who="谢", place="after")
+    case.do("remove_signer", "金", "all", who="谢")
+    case.do("return", "金", "all")
+    case.now += timedelta(days=5)
+    case.do("resubmit", "何")
+    at = case.state.steps["all"]
+    assert case.todo() == {"陶", "金", "姜"}
+    assert [(one.verdict, one.by, one.on_behalf_of, one.at) for one in at.parties] == [
+        ("", "", "", None)
+    ] * 4
+    assert [one.dropped for one in at.parties] == [False, False, False, True]
+    assert at.due_at == case.now + timedelta(days=2)
+
+
+def test_resume_keeps_the_way_when_the_facts_lead_the_same() -> None:
+    way = {
+        "type": "branch", "key": "way", "label": "分支", "otherwise": [],
+        "arms": [{"when": [{"fact": "rows", "op": "over", "value": 1}],
+                  "steps": [approve("a", "喻")]}],
+    }  # fmt: skip
+    for resubmit, opened in (("resume", ["hr"]), ("restart", ["a"])):
+        case = Story(flow(way, approve("hr", "曹"), resubmit=resubmit), rows=2)
+        case.do("agree", "喻", "a")
+        case.do("return", "曹", "hr")
+        case.facts["rows"] = 3
+        case.do("resubmit", "何")
+        assert case.open() == opened
+
+
+def test_a_waiting_case_that_goes_back_waits_no_longer() -> None:
+    later = {**ACT, "on": "effective"}
+    for target, status in (("start", "returned"), ("head", "open")):
+        steps = [approve("head", {"rule": "head"}), later]
+        case = Story(flow(*steps, resubmit="resume"), effective="2026-03-10")
+        case.do("agree", "沈", "head")
+        assert case.no("return", "何", "act", to=target).startswith("这一步没有轮到你处理")
+        assert case.no("return", "周", "act", on_behalf_of="曹").startswith("这一步没有轮到")
+        case.do("return", "曹", "act", to=target)
+        assert (case.state.status, case.state.wake_on) == (status, None)
+        assert case.state.decided
+        assert case.no("wake") == "还没有到生效日期。"
+        if status == "returned":
+            case.do("resubmit", "何")
+            assert (case.state.status, case.state.wake_on) == ("waiting", date(2026, 3, 10))
+        else:
+            assert "act" not in case.state.steps
+
+
+def test_back_into_a_lane_opens_what_stands_around_it() -> None:
+    case = long_case()
+    for who, step in (("沈", "head"), ("金", "finance"), ("陶", "legal"), ("喻", "legal_two")):
+        case.do("agree", who, step)
+    assert case.state.steps["beside"].status == "done"
+    case.do("return", "邹", "leader", to="legal")
+    beside = case.state.steps["beside"]
+    assert (beside.status, beside.done_at) == ("open", None)
+    assert {key for key, at in case.state.steps.items() if at.status == "done"} == {
+        "head", "finance",
+    }  # fmt: skip
+    assert "leader" not in case.state.steps and "legal_two" not in case.state.steps
+
+
+def test_a_case_that_is_over_says_how_and_when() -> None:
+    for verb, who, outcome in (("agree", "沈", "agreed"), ("refuse", "沈", "refused"),
+                               ("withdraw", "何", "withdrawn")):  # fmt: skip
+        case = Story([approve("head", {"rule": "head"})])
+        case.do(verb, who, "head")
+        assert [one.outcome for one in case.effects("ended")] == [outcome]
+        assert (case.state.status, case.state.ended_at) == (outcome, case.now)
+        assert case.effects("released")[0].accounts == ("沈",)

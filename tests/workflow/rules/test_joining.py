@@ -126,6 +126,8 @@ def test_a_step_allows_only_what_its_flow_says() -> None:
 def test_handed_over_says_how_and_keeps_the_others() -> None:
     case = Story([approve("any", "陶", "金")])
     case.do("transfer", "陶", "any", who="戚")
+    changes = {effect.kind: (effect.step, effect.accounts) for effect in case.last.effects}
+    assert changes == {"released": ("any", ("陶",)), "assigned": ("any", ("戚",))}
     (party,) = case.state.steps["any"].parties
     assert (party.who, party.why, party.own) == (("戚", "金"), "handed_over", False)
     own = Story([approve("sign", {"rule": "subject"}, may=["transfer"])])

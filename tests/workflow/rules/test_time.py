@@ -229,6 +229,10 @@ def test_keepers_who_leave_are_replaced_while_a_case_waits_or_has_failed() -> No
     case.do("agree", "沈", "head")
     assert case.effects("waiting")[0].on == date(2026, 3, 10)
     assert case.state.wake_on == date(2026, 3, 10)
+    assert case.last.recorded.answers["fact effective"] == "2026-03-10"
+    assert [(one.who, one.why) for one in case.state.steps["act"].parties] == [
+        (("曹", "严"), "keeper")
+    ]
     assert case.todo() == set(), "who keeps a waiting case has no task"
     assert engine.allowed(case.definition, case.state, "曹") == {"act": ("return",)}
     assert engine.allowed(case.definition, case.state, "沈") == {}

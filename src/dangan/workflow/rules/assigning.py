@@ -65,10 +65,10 @@ def refreshed(case: Case, party: Party, step: Approve | Fill, asking: Asking) ->
         if asking.active(who) and (who not in case.barred or (party.own and _is_own(case, who)))
     )
     if moved and kept:
-        return party if kept == party.who else _with(party, kept, party.why)
+        return _with(party, kept, party.why)
     if party.rule < 0:
         return _with(party, *above(case, case.unit, asking, case.barred))
-    if len(step.who) > 1 and (step.mode == "any" or type(step) is Fill):
+    if step.mode == "any" or type(step) is Fill:
         fresh = _pooled(
             [p for n, r in enumerate(step.who) for p in _parties_of(case, r, n, asking)]
         )

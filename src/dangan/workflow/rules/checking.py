@@ -171,9 +171,7 @@ def _one_decides(step: Step) -> bool:
         return all(others) and bool(others) if step.mode in ("any", "ratio") else any(others)
     if isinstance(step, Branch):
         return all(_decides(inner) for inner in children(step))
-    if isinstance(step, Parallel):
-        return any(_decides(lane.steps) for lane in step.lanes)
-    return False
+    return isinstance(step, Parallel) and any(_decides(lane.steps) for lane in step.lanes)
 
 
 # --- one step -------------------------------------------------------------------------------

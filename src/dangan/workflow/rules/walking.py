@@ -158,7 +158,7 @@ def limited(moving: Moving, step: Approve | Fill, at: StepState) -> StepState:
     if not step.days:
         return at
     due = moving.asking.due(moving.now, step.days)
-    soon = 0 < step.remind_days_before < step.days
+    soon = step.remind_days_before < step.days
     look = moving.asking.due(moving.now, step.days - step.remind_days_before) if soon else due
     return replace(at, due_at=due, next_at=look)
 
