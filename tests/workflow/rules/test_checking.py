@@ -282,7 +282,8 @@ def test_nested_too_deep() -> None:
     for depth in range(1, 7):
         step = {**branch(is_("urgent", True)), "key": f"b{depth}",
                 "arms": [{"when": [is_("urgent", True)], "steps": [step]}]}  # fmt: skip
-    assert any("套得太深" in text for _, _, text in found(HEAD, step, ACT))
+    ((where, severity, text),) = found(HEAD, step, ACT)
+    assert (where, severity) == ("", "error") and "套得太深" in text
     (inside,) = step["arms"][0]["steps"]
     assert found(HEAD, inside, ACT) == []
 

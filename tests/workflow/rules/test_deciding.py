@@ -134,6 +134,7 @@ def test_superiors_and_heads_levels_up() -> None:
 def test_the_head_of_a_unit_that_a_fact_names() -> None:
     step = approve("new", {"rule": "fact_head", "fact": "new_unit"})
     assert Story([step], new_unit="市场部").todo() == {"林"}
+    assert Story([step]).todo() == Story([step], new_unit=None).todo() == {"沈"}
 
 
 def test_two_rules_that_find_the_same_person_are_one_voice() -> None:
@@ -236,6 +237,11 @@ def test_how_each_was_found_is_kept() -> None:
     assert found({"rule": "initiator"}) == [(("何",), "initiator", 0)]
     own = Story([approve("x", {"rule": "subject"}, "陶")]).state.steps["x"].parties
     assert [(one.who, one.own) for one in own] == [(("周", "陶"), True)]
+    own = Story([approve("x", {"rule": "initiator"})]).state.steps["x"].parties
+    assert [(one.who, one.own) for one in own] == [(("何",), True)]
+    empty = Office(units={}, head={}, works_in={}, roles={})
+    (party,) = Story([approve("x", role("nobody"), "陶")], office=empty).state.steps["x"].parties
+    assert (party.who, party.why) == (("陶",), "person")
 
 
 def test_a_role_goes_up_by_the_heads_the_leaders_and_the_keepers() -> None:

@@ -144,6 +144,15 @@ def test_a_returned_case_whose_initiator_left_goes_to_the_keeper_who_then_decide
     assert case.no("agree", "严", "hr").startswith("你是发起人或当事人")
 
 
+def test_a_returned_case_that_nobody_is_left_for_is_said() -> None:
+    office = Office.usual()
+    case = Story([approve("hr", {"rule": "role", "role": "hr_manager"})], office=office)
+    case.do("return", "曹", "hr")
+    office.gone |= {"何", "曹", "严", "沈", "高", "邹"}
+    case.do("reassign")
+    assert [effect.step for effect in case.effects("stranded")] == [""]
+
+
 def test_a_case_returned_to_somebody_who_has_left_goes_to_the_keepers_at_once() -> None:
     office = Office.usual()
     case = Story([approve("hr", {"rule": "role", "role": "hr_manager"})], office=office)

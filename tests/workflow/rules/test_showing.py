@@ -99,6 +99,11 @@ def test_a_returned_case_marks_who_returned_it() -> None:
     case.do("return", "沈", "head", to="start")
     head, beside = engine.diagram(case.definition, case.state)
     assert (head.state, beside.state) == ("returned", "to_come")
+    case = long_case()
+    case.do("agree", "沈", "head")
+    case.do("return", "陶", "legal")
+    _, beside, _, _ = engine.diagram(case.definition, case.state)
+    assert [lane.nodes[0].state for lane in beside.lanes] == ["returned", "to_come"]
 
 
 def test_who_would_decide() -> None:

@@ -315,3 +315,13 @@ def test_a_voice_of_several_rules_is_found_again_by_all_of_them() -> None:
     office.head["研发部"] = "吴"
     case.do("reassign")
     assert case.todo() == {"吴"}
+
+
+def test_whom_a_rule_names_stays_although_others_may_decide_by_now() -> None:
+    case = Story([approve("sign", {"rule": "subject"}, days=2, on_overdue="escalate")])
+    case.now += timedelta(days=2)
+    case.do("overdue", step="sign")
+    case.do("reassign")
+    assert case.todo() == {"周", "沈"}
+    case.do("agree", "周", "sign")
+    assert case.state.status == "agreed"
