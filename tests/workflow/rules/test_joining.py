@@ -221,3 +221,13 @@ def test_only_what_waits_for_people_is_urged() -> None:
     assert case.no("urge", "何").startswith("一小时内已经催办过")
     case.do("return", "金", "two")
     assert case.no("urge", "何").startswith("现在没有人在处理这件事")
+
+
+def test_no_deputy_who_is_concerned_gives_an_opinion_or_takes_a_signer_out() -> None:
+    case = Story([approve("legal", "陶")])
+    case.do("delegate", "陶", "legal", who="戚")
+    case.do("add_signers", "陶", "legal", who="姜", place="after")
+    for one in ("何", "周"):
+        told = "你是发起人或当事人，不能代理别人处理这件事。"
+        assert case.no("opine", one, "legal", on_behalf_of="戚") == told
+        assert case.no("remove_signer", one, "legal", who="姜", on_behalf_of="陶") == told
