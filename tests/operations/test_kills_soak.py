@@ -340,7 +340,7 @@ def _joining(load: Load) -> Callable[[int], None]:
     def join(number: int) -> None:
         values = {"name": f"测{chr(0x4E00 + number % 9000)}", "employee_number": f"K{number:05d}"}
         values |= {"id_number": id_number("310104", _day(number), number // 8000, male=True)}
-        body = {"rows": [{"info_set": "identity", "values": values}], "reason": "入职"}
+        body = {"rows": [{"set": "identity", "values": values}], "reason": "入职"}
         status, _, made = load.service.ask("POST", "/api/v1/subjects", body, token=token)
         if status == 201:
             load.people.append(made["subject"])
@@ -380,7 +380,8 @@ def _asking(load: Load) -> Callable[[int], None]:
 
 def _deciding(load: Load) -> Callable[[int], None]:
     service = load.service
-    deciders = [token_of(service.home, login) for login in ("hrmanager", "leader", "head")]
+    logins = ("hr", "finance", "leader", "head", "hrmanager")
+    deciders = [token_of(service.home, login) for login in logins]
 
     def decide(number: int) -> None:
         token = deciders[number % len(deciders)]

@@ -18,7 +18,7 @@ from ninja import Query, Router, Status
 
 from dangan.access.pages import ActorRequest, page
 from dangan.access.queries import names_of_accounts
-from dangan.access.rules import Absent, Actor
+from dangan.access.rules import Absent, Actor, Refused
 from dangan.dictionary import queries as dictionary_queries
 from dangan.dictionary.rules import BadValue, Json, Message
 from dangan.dictionary.values import ParseContext, parse
@@ -254,12 +254,16 @@ def _written_or_proposed(
 def _save_or_propose(
     actor: Actor, subject: UUID, plan: RowPlan, reason: str
 ) -> Written | Submitted:
-    """Writes the row, or proposes the change where the routes ask a desk or its day is to come."""
+    """Writes the row, or proposes the change: where the routes ask a desk, where its day is to
+    come, and for whoever may begin a change of these fields without writing it."""
     if not plan.valid_from or plan.valid_from <= timezone.localdate():
         try:
             return _save(actor, subject, plan, reason)
         except NeedsApproval:
             pass
+        except Refused:
+            if not actor.may("changes.start"):
+                raise
     undated = replace(plan, valid_from=None)
     return propose(actor, subject=subject, rows=[undated], words=reason, effective=plan.valid_from)
 

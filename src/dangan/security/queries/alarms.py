@@ -88,9 +88,7 @@ def alarms(actor: Actor, *, state: str = "open", offset: int = 0) -> AlarmPage:
     key = vault.key_of(SYSTEM)
     bodies = {row.id: open_body(key, row) for row in window}
     names = names_of_accounts({body.account for body in bodies.values() if body.account})
-    lines = tuple(
-        AlarmLine(row, kind_of(row.kind), _name(bodies[row.id], names)) for row in window
-    )
+    lines = tuple(AlarmLine(row, kind_of(row.kind), _name(bodies[row.id], names)) for row in window)
     actor.trail.add(Event("alarm.list", facts={"rows": len(lines), "state": state}))
     return AlarmPage(lines, total, offset, PER_PAGE, counts)
 
