@@ -199,6 +199,8 @@ def test_what_was_signed_is_compared() -> None:
         ([{"format": "dangan-log-2", "public_key": str(PUBLIC)}], "not an exported log"),
         ([*exported(1, signed=()), {"type": "tale"}], "unknown line 'tale'"),
         ([*exported(1, signed=()), ["event"]], "line 3 is not an object"),
+        # So far ahead that naming what lies between would never end.
+        ([*exported(1, signed=()), {**event(1), "leaf": 10**18}], f"leaf {10**18} follows leaf 0"),
     ],
 )
 def test_what_is_no_log_is_refused(lines: list[Any], sentence: str) -> None:

@@ -36,6 +36,8 @@ from dangan.audit.rules.notes import BadNote, Verifier, split_notes
 LOG_FORMAT = "dangan-log-1"
 PROOF_FORMAT = "dangan-proof-1"
 INSIDE = "导出文件"
+GAP_MOST = 1_000_000
+"""Leaves that may be missing in one place and still be named one by one."""
 
 
 class UnreadableExport(ValueError):  # noqa: N818 - reads as a sentence where it is raised
@@ -132,6 +134,8 @@ class _ExportCheck:
             self._report(Problem("tile", {"level": level, "number": number}))
 
     def _event(self, leaf: int, event: int, entry: bytes) -> None:
+        if leaf - self._next > GAP_MOST:
+            raise UnreadableExport(f"leaf {leaf} follows leaf {self._next - 1}")
         while self._next < leaf:
             self._report(Problem("gap", {"leaf": self._next}))
             self._hashes.append(b"")
