@@ -172,6 +172,41 @@ def test_encrypted_books_are_refused():
     assert "密码" in refusal(bytes(locked))
 
 
+@pytest.mark.parametrize(
+    ("at", "claim"),
+    [
+        (40, b"\0\0\0\xf0"),  # sectors of the directory, of the tables
+        (44, b"\0\0\0\xf0"),
+        (64, b"\0\0\0\xf0"),
+        (72, b"\0\0\0\xf0"),
+    ],
+)
+def test_a_container_that_claims_more_than_it_has_is_refused(at, claim):
+    """The reader would set that much memory aside, and the process would end."""
+    lying = bytearray((SAMPLES / "04-old-system.xls").read_bytes())
+    lying[at : at + 4] = claim
+    assert "损坏" in refusal(bytes(lying))
+
+
+@pytest.mark.parametrize(
+    ("record", "body"),
+    [
+        (0x0200, struct.pack("<IIHHH", 0, 0xFFFFFFF0, 0, 7, 0)),
+        (0x0200, struct.pack("<IIHHH", 9, 5, 0, 7, 0)),
+        (0x0200, struct.pack("<IIHHH", 0, 9, 0, 300, 0)),
+        (0x00FC, struct.pack("<II", 9, 0x7FFFFFFF)),
+    ],
+)
+def test_a_sheet_that_claims_more_than_it_can_have_is_refused(record, body):
+    bof, end = b"\0\x06\x05\0" + b"\0" * 12, (0x000A, b"")
+    place = struct.pack("<IBBBB", 0, 0, 0, 1, 0) + b"A"
+    before = len(biff((0x0809, bof), (0x0085, place), (record, body), end))
+    named = (0x0085, struct.pack("<I", before) + place[4:])
+    sheet = biff((0x0809, bof), (record, body), end)
+    lying = biff((0x0809, bof), named, (record, body), end) + sheet
+    assert "损坏" in refusal(compound({"Workbook": lying}))
+
+
 def test_other_office_files_are_refused():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as document:

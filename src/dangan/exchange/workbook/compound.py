@@ -1,7 +1,9 @@
 """The old .xls container: enough of it to measure cells before the reader sees them.
 
 Formats: MS-CFB (compound files), MS-XLS (BIFF8 records). Only the directory and the
-workbook stream are read. A file that lies about its sectors is refused.
+workbook stream are read. A file that lies about its sectors or about the size of anything is
+refused: the reader sets memory aside by what a file claims, and a claim too large to be met ends
+the whole process.
 """
 
 from __future__ import annotations
@@ -30,6 +32,12 @@ _BOUNDSHEET: Final = 0x0085
 _MULRK: Final = 0x00BD
 _BOF: Final = 0x0809
 _VALUES: Final = frozenset({_FORMULA, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E})
+_DIMENSIONS: Final = 0x0200
+_SST: Final = 0x00FC
+_ROWS: Final = 65536
+_COLUMNS: Final = 256
+_WITH_STREAM: Final = frozenset({2, 5})
+"""Kinds of directory entries that have a size: streams, and the root."""
 _SHEET_TYPES: Final = {0: "sheet", 1: "macro", 6: "module"}
 
 
@@ -53,8 +61,16 @@ class Compound:
         self._size = 1 << shift
         (self._directory,) = struct.unpack_from("<I", data, 48)
         self._cutoff, self._mini_start = struct.unpack_from("<II", data, 56)
+        # Counts of sectors: of the directory, of the FAT, of the mini FAT, of the DIFAT.
+        if max(struct.unpack_from("<I", data, at)[0] for at in (40, 44, 64, 72)) > self._sectors:
+            raise Unusable(_DAMAGED)
         self._fat = self._read_fat()
         self._entries = list(self._read_directory())
+
+    @property
+    def _sectors(self) -> int:
+        """More than the file can have."""
+        return len(self._data) // self._size + 1
 
     @property
     def names(self) -> set[str]:
@@ -82,13 +98,13 @@ class Compound:
         count, *_ = struct.unpack_from("<I", self._data, 44)
         following, extra = struct.unpack_from("<II", self._data, 68)
         sectors = list(struct.unpack_from(f"<{_HEADER_FAT}I", self._data, 76))
-        for _ in range(min(extra, len(self._data) // self._size + 1)):
+        for _ in range(min(extra, self._sectors)):
             if following >= _END:
                 break
             *more, following = self._words(following)
             sectors += more
         fat: list[int] = []
-        for number in sectors[: min(count, len(self._data) // self._size + 1)]:
+        for number in sectors[: min(count, self._sectors)]:
             if number < _END:
                 fat += self._words(number)
         return fat
@@ -97,7 +113,7 @@ class Compound:
         pieces, seen, number = [], 0, start
         while number < _END:
             seen += 1
-            if number >= len(self._fat) or seen > len(self._data) // self._size + 1:
+            if number >= len(self._fat) or seen > self._sectors:
                 raise Unusable(_DAMAGED)
             pieces.append(self._sector(number))
             number = self._fat[number]
@@ -111,6 +127,8 @@ class Compound:
                 continue
             name = table[offset : offset + length - 2].decode("utf-16-le", "replace")
             start, size = struct.unpack_from("<II", table, offset + 116)
+            if table[offset + 66] in _WITH_STREAM and size > len(self._data):
+                raise Unusable(_DAMAGED)
             yield _Entry(name, start, size)
 
     def _content(self, entry: _Entry) -> bytes:
@@ -179,6 +197,10 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, int]]:
                 raise Unusable(_OLD)
         elif kind == _FILEPASS:
             raise Unusable(_ENCRYPTED)
+        elif kind == _SST and length >= 8:
+            # Every shared text takes three bytes at least.
+            if struct.unpack_from("<I", stream, body + 4)[0] > len(stream) // 3:
+                raise Unusable(_DAMAGED)
         elif kind == _EOF:
             return
         elif kind == _BOUNDSHEET and length >= 8:
@@ -195,6 +217,8 @@ def _extent(stream: bytes, start: int) -> Extent:
     extent = Extent()
     depth = 0
     for kind, body, length in _records(stream, start):
+        if kind == _DIMENSIONS:
+            _require_within(stream[body : body + length])
         if kind == _BOF:
             depth += 1
         elif kind == _EOF:
@@ -214,3 +238,13 @@ def _extent(stream: bytes, start: int) -> Extent:
     if len(extent.formulas) > limits.FORMULAS:
         raise Unusable("公式太多。请复制后选择性粘贴为数值，再导入。")
     return extent
+
+
+def _require_within(dimensions: bytes) -> None:
+    """What a sheet claims: first row and column, and those after its last."""
+    layout = {10: "<HHHHxx", 14: "<IIHHxx"}.get(len(dimensions))
+    if layout is None:
+        raise Unusable(_DAMAGED)
+    top, bottom, left, right = struct.unpack(layout, dimensions)
+    if not (top <= bottom <= _ROWS and left <= right <= _COLUMNS):
+        raise Unusable(_DAMAGED)
