@@ -68,7 +68,7 @@ def settle(users: int) -> dict[str, Any]:
                 must_change=False,
             )
             made[login] = {"role": role, "people": [str(p) for p in chance.sample(everybody, 25)]}
-            if role in {"hr_specialist", "hr_manager"}:
+            if role in {"hr_specialist", "hr_manager", "finance", "head", "leader"}:
                 made[login]["token"] = _token(account.id)
     return {"accounts": made, "scans": _scans(everybody[:6])}
 
