@@ -58,7 +58,7 @@ class Compound:
         shift, mini_shift = struct.unpack_from("<HH", data, 30)
         if shift not in (9, 12) or mini_shift != 6:
             raise Unusable(_DAMAGED)
-        self._size = 1 << shift
+        self._size: int = 1 << shift
         (self._directory,) = struct.unpack_from("<I", data, 48)
         self._cutoff, self._mini_start = struct.unpack_from("<II", data, 56)
         # Counts of sectors: of the directory, of the FAT, of the mini FAT, of the DIFAT.
