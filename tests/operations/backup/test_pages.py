@@ -44,7 +44,7 @@ def browser(role: str) -> Client:
     return client
 
 
-def backup(name: str = "20261122T013000Z-abc123", **values: object) -> Backup:
+def backup(name: str = "20261122T013000.000000Z-abc123", **values: object) -> Backup:
     now = timezone.now()
     given: dict[str, object] = {
         "name": name,
@@ -251,7 +251,7 @@ def test_a_run_without_an_instant_does_not_hide_that_back_ups_are_late() -> None
     """Killed after its manifest, it has no instant here, and is cleared away like the others."""
     late = timezone.now() - timedelta(days=3)
     backup(instant=late, started_at=late)
-    backup("20261101T013000Z-abc124", state=Backup.State.PRUNED, instant=None)
+    backup("20261101T013000.000000Z-abc124", state=Backup.State.PRUNED, instant=None)
     standing = queries.standing()
     assert standing.last is not None and standing.last.instant == late
     assert standing.backup_late

@@ -178,7 +178,7 @@ def test_what_is_not_right_is_refused_and_leaves_nothing(site: Site, empty: Path
     refused(site, empty, "私钥", identity=other)
     refused(site, empty, "私钥", keys_identity=other)
     refused(site, empty, "旧", ledger=old)
-    refused(site, empty, "没有名为", name="20200101T000000Z-000000")
+    refused(site, empty, "没有名为", name="20200101T000000.000000Z-000000")
     stranger = public_key_of("dangan/backup/0000000000000000", Ed25519PrivateKey.generate())
     refused(site, empty, "另一把密钥", public=stranger)
     (site.data / "ledger.json").unlink()

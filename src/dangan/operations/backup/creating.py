@@ -48,6 +48,8 @@ from dangan.operations.backup.throttle import Throttle
 PARTS = 4
 """The database goes in so many parts, which are restored side by side."""
 
+_TIME = "%Y%m%dT%H%M%S.%fZ"
+
 Say = Callable[[str], None]
 
 
@@ -61,14 +63,18 @@ class Made:
 
 
 def new_name(now: datetime) -> str:
-    """``20261122T013000Z-3f9c2a``: sorts by time, never twice."""
-    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    """``20261122T013000.482913Z-3f9c2a``: sorts by time, never twice.
+
+    To the microsecond, since two may be made in one second, and the newest keys decide which
+    epochs are destroyed.
+    """
+    return f"{now:{_TIME}}-{secrets.token_hex(3)}"
 
 
 def instant_of(name: str) -> datetime | None:
     """When a back-up of this name was begun; None of a name that is not ours."""
     try:
-        found = datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%SZ")
+        found = datetime.strptime(name.partition("-")[0], _TIME)
     except ValueError:
         return None
     return found.replace(tzinfo=UTC)
