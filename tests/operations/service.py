@@ -161,7 +161,14 @@ from dangan.organization import actions, queries
 console = console_actor(purpose="测试")
 actions.load_units(console, [("示例集团", "group"), ("示例集团/人事部", "department")])
 group = next(n.id for n in queries.tree().nodes.values() if n.name == "示例集团")
-create_account(console, login="hrm", name="人事", roles=[("hr_manager", group)], reason="测试")
+create_account(
+    console,
+    login="hrm",
+    name="人事",
+    roles=[("hr_manager", group)],
+    reason="测试",
+    must_change=False,  # a token of whoever must is not valid
+)
 flush(console.trail)
 actor = actor_named("hrm")
 print(create_token(actor, label="测试", scopes=token_scopes(actor), days=1).raw)
