@@ -23,6 +23,7 @@ from dangan.audit.actions import AuditUnavailable
 from dangan.audit.rules import Event
 from dangan.ui import states
 from dangan.ui.requirements import Requirement, requirement_of
+from dangan.vault.rules import KeyDestroyed
 
 TOUCH_EVERY = 60
 """Seconds between writes that push a session's idle time-out ahead."""
@@ -91,15 +92,22 @@ class ActorMiddleware:
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """The page for a refusal (403, noted), an absence (404) or a log that cannot be written."""
+        """The page for a refusal (403, noted), an absence (404) or a log that cannot be written.
+
+        A key that is not there was put aside or destroyed since the page began: to whoever asks,
+        the dossier is absent like any other they may not see.
+        """
+        actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
         if isinstance(error, Absent):
+            return states.answer(request, 404)
+        if isinstance(error, KeyDestroyed):
+            actor.trail.add(Event("access.refuse", outcome="refused", object="key"))
             return states.answer(request, 404)
         if isinstance(error, AuditUnavailable):
             return states.answer(request, 503)
         if not isinstance(error, Refused):
             return None
         if not error.recorded:
-            actor: Actor = request.actor  # type: ignore[attr-defined]  # see ActorRequest
             actor.trail.add(Event("access.refuse", outcome="refused", object=error.action))
         return _refused(request, error)
 

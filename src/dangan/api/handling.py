@@ -26,6 +26,7 @@ from dangan.organization.rules import UnitProblem
 from dangan.roster.rules import UnknownPath
 from dangan.ui import outage
 from dangan.ui.messages import say
+from dangan.vault.rules import KeyDestroyed
 from dangan.workflow.api import NoCaseVersion
 from dangan.workflow.handling import CannotTakeEffect
 from dangan.workflow.problems import AlreadyDecided, CannotStart, CaseMoved, NotAllowed
@@ -39,6 +40,14 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
             Event("access.refuse", outcome="refused", object=error.action)
         )
     return problem(problems.REFUSED, error.reason, extra={"needs": error.action})
+
+
+def no_key(request: HttpRequest, _error: KeyDestroyed) -> HttpResponse:
+    """Put aside or destroyed since the call began: absent, like what one may not see."""
+    request.actor.trail.add(  # type: ignore[attr-defined]  # see ActorRequest
+        Event("access.refuse", outcome="refused", object="key")
+    )
+    return problem(problems.ABSENT)
 
 
 def braked(_request: HttpRequest, error: Braked) -> HttpResponse:
@@ -164,6 +173,7 @@ _HANDLERS: dict[type[Exception], Callable[[Any, Any], HttpResponse]] = {
     UnitProblem: told,
     UnknownPath: _plain(problems.INVALID),
     Absent: _plain(problems.ABSENT),
+    KeyDestroyed: no_key,
     Http404: _plain(problems.ABSENT),
     BadRequest: _plain(problems.BAD_REQUEST),
     SuspiciousOperation: _plain(problems.BAD_REQUEST),
