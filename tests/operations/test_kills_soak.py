@@ -255,7 +255,8 @@ def test_nothing_accepted_is_lost_under_mixed_load(service: Service, figure: Fig
     kills: Counter[str] = Counter()
     began = time.monotonic()
     try:
-        for _ in range(MIXED_ROUNDS):
+        # A victim that is just coming back is not there to be killed: such a round is none.
+        while kills.total() < MIXED_ROUNDS:
             time.sleep(chance.uniform(0.1, 1.0))
             victim = chance.choice((*PROGRAMS, "web", "postgres"))
             kills[victim] += service.kill(victim)
@@ -286,7 +287,7 @@ def test_nothing_accepted_is_lost_under_mixed_load(service: Service, figure: Fig
         "kill -9 under mixed load: processes killed",
         done,
         f"≥ {MIXED_ROUNDS}",
-        done >= MIXED_ROUNDS * 0.9,
+        done >= MIXED_ROUNDS,
     )
     figure(
         "kill -9: changes accepted meanwhile",
