@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -263,3 +264,21 @@ def site_settings(settings: Any) -> Callable[[str], None]:
         settings.DANGAN = settings.DANGAN.model_copy(update={"backup_at": moment})
 
     return at
+
+
+@pytest.mark.django_db
+def test_the_figures_tell_how_old_they_are_and_nothing_where_there_is_none() -> None:
+    def told(name: str) -> float | None:
+        text = Client().get("/metrics").content.decode()
+        found = re.search(rf"^dangan_{name} ([\d.e+]+)$", text, re.MULTILINE)
+        return float(found[1]) if found else None
+
+    assert told("backup_age_seconds") is None
+    assert told("restore_proven_age_seconds") is None
+    hour_ago = timezone.now() - timedelta(hours=1)
+    row = backup(instant=hour_ago)
+    proof(row, ok=False)
+    assert told("restore_proven_age_seconds") is None
+    proof(row, at=hour_ago)
+    assert told("backup_age_seconds") == pytest.approx(3600, abs=60)
+    assert told("restore_proven_age_seconds") == pytest.approx(3600, abs=60)

@@ -14,6 +14,7 @@ class BackupConfig(AppConfig):
         from dangan.operations.backup import (  # noqa: PLC0415
             checks,
             desk,
+            figures,
             queries,
             settling,
         )
@@ -21,6 +22,7 @@ class BackupConfig(AppConfig):
 
         tree.register_former_lines(settling.former_lines)
         checks.register_all()
+        figures.register_all()
         register_proven(queries.last_proven)
         register_panel(
             "backup",
