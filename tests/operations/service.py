@@ -157,15 +157,14 @@ import django; django.setup()
 from dangan.access.actions import create_account, create_token
 from dangan.access.queries import actor_named, console_actor, token_scopes
 from dangan.audit.actions import flush
-from dangan.organization import actions, queries
+from dangan.organization import actions
 console = console_actor(purpose="测试")
 actions.load_units(console, [("示例集团", "group"), ("示例集团/人事部", "department")])
-group = next(n.id for n in queries.tree().nodes.values() if n.name == "示例集团")
 create_account(
     console,
     login="hrm",
     name="人事",
-    roles=[("hr_manager", group)],
+    roles=[("hr_manager", None)],
     reason="测试",
     must_change=False,  # a token of whoever must is not valid
 )
