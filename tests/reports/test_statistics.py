@@ -71,6 +71,14 @@ def test_a_unit_is_compared_by_its_parts(browser, cast):
     assert "销售部" not in departments
 
 
+def test_what_may_not_be_counted_is_said_so_and_not_drawn_as_noughts(browser):
+    """A privacy officer counts people, but reads neither sex nor education of any."""
+    assert "data-chart=" in browser("hr_manager").get(PAGE).content.decode()
+    page = browser("privacy_officer").get(PAGE).content.decode()
+    assert "data-chart=" not in page
+    assert page.count("没有可显示的数字") == 3
+
+
 def test_nobody_to_count_says_so(browser):
     text = browser("hr_specialist").get(f"{PAGE}?f.post.status=8").content.decode()
     assert "没有可统计的人员" in text

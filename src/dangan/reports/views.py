@@ -94,19 +94,20 @@ def _charts(found: Statistics) -> dict[str, Any]:
     ages = [band_label("derived.age_band", band) for band in AGE_BANDS]
     bands = [band_label("derived.seniority_band", band) for band in SENIORITY_BANDS]
     educated = [_education_label(bar.key) for bar in found.education]
+    men, women = _bars(found.ages[MALE]), _bars(found.ages[FEMALE])
     return {
         "people": found.people,
-        "age": {
-            "labels": ages,
-            "series": [
-                {"name": _("男"), "bars": _bars(found.ages[MALE])},
-                {"name": _("女"), "bars": _bars(found.ages[FEMALE])},
-            ],
-        },
-        "education": {"labels": educated, "series": [{"bars": _bars(found.education)}]},
-        "seniority": {"labels": bands, "series": [{"bars": _bars(found.seniority)}]},
+        "age": _chart(ages, {"name": _("男"), "bars": men}, {"name": _("女"), "bars": women}),
+        "education": _chart(educated, {"bars": _bars(found.education)}),
+        "seniority": _chart(bands, {"bars": _bars(found.seniority)}),
         "words": {"people": _("人"), "open": _("点击查看名单"), "few": _("少于 3 人")},
     }
+
+
+def _chart(labels: list[str], *series: dict[str, Any]) -> dict[str, Any]:
+    """Of a field that the actor may not count, nothing but noughts would be drawn: ``empty``."""
+    drawn = any(bar["count"] for one in series for bar in one["bars"])
+    return {"labels": labels, "series": series, "empty": not drawn}
 
 
 def _bars(bars: list[Bar]) -> list[dict[str, Any]]:
