@@ -34,8 +34,8 @@ def service() -> Iterator[Service]:
 
 
 def refused_by_lock(answer: str) -> bool:
-    """The sentence that asks to wait names minutes; that of a wrong password does not."""
-    return "分钟" in answer
+    """The sentence that asks to wait; that of a wrong password does not."""
+    return "分钟后再试" in answer
 
 
 def tries_until_locked(service: Service, login: str, address: str) -> int:
