@@ -121,7 +121,7 @@ def test_nothing_at_all_is_no_key() -> None:
 def test_tokens_of_unique_values(suite: Suite, algorithm: HashAlgorithm, name: str) -> None:
     root = RootSecret(SECRET, suite)
     for kind, value in (("id_number", "330106199106122040"), ("number", "020486"), ("x", "")):
-        key = hkdf_of(b"dangan/root/token/" + kind.encode(), algorithm)
+        key = hkdf_of(b"dangan:root:token:" + kind.encode(), algorithm)
         full = hmac.digest(key, value.encode(), name)
         assert root.token(kind, value) == int.from_bytes(full[:8], "big", signed=True)
         assert root.token(kind, value) == root.token(kind, value)
@@ -132,8 +132,8 @@ def test_tokens_of_unique_values(suite: Suite, algorithm: HashAlgorithm, name: s
 
 def test_what_only_the_root_secret_can_derive() -> None:
     root = RootSecret(SECRET, Suite.SM)
-    assert root.wrapping() == hkdf_of(b"dangan/root/wrapping", SHA256())
-    entries = hkdf_of(b"dangan/root/entries", SHA256())
+    assert root.wrapping() == hkdf_of(b"dangan:root:wrapping", SHA256())
+    entries = hkdf_of(b"dangan:root:entries", SHA256())
     assert root.entry_mac(b"entry") == hmac.digest(entries, b"entry", "sha256")
 
 

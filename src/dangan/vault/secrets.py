@@ -33,12 +33,12 @@ class RootSecret:
     def __init__(self, secret: bytes, suite: Suite) -> None:
         self._secret = secret
         self._tokens: dict[str, bytes] = {}
-        self._entries = hkdf(secret, info=b"dangan/root/entries")
+        self._entries = hkdf(secret, info=b"dangan:root:entries")
         self.suite = suite
 
     def wrapping(self) -> bytes:
         """The key that epoch keys and named secrets are wrapped under."""
-        return hkdf(self._secret, info=b"dangan/root/wrapping")
+        return hkdf(self._secret, info=b"dangan:root:wrapping")
 
     def entry_mac(self, entry: bytes) -> bytes:
         """HMAC-SHA256 of a log entry: shows that it was written by somebody with the secret."""
@@ -49,7 +49,7 @@ class RootSecret:
         key = self._tokens.get(kind)
         name = "sha256" if self.suite is Suite.AES else "sm3"
         if key is None:
-            info = b"dangan/root/token/" + kind.encode()
+            info = b"dangan:root:token:" + kind.encode()
             key = self._tokens.setdefault(kind, hkdf(self._secret, info=info, suite=self.suite))
         return int.from_bytes(hmac.digest(key, value.encode(), name)[:8], "big", signed=True)
 
